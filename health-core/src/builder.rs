@@ -1,0 +1,195 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::Health;
+use crate::check::{Body, Census, Check, CheckRef, Resolved, StateMap};
+use crate::error::{Problem, StartError};
+use crate::lifecycle::{DrainPolicy, Shutdown, drive};
+use crate::runner::{CheckTask, Host};
+use crate::snapshot::{Hub, StatusBoard};
+use crate::traffic::InFlight;
+
+/// How often results are looked at for staleness. Probes don't depend on it: the board knows by itself.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Collects states, checks and settings for a [`Health`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use health_core::{Check, Health};
+///
+/// let health = Health::builder()
+///     .check(Check::readiness("cache", || async { true }))
+///     .expect(["cache"])
+///     .start()?;
+/// # let _ = health;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing runs until `start()`"]
+pub struct HealthBuilder {
+    linked: bool,
+    census: Census,
+    states: StateMap,
+    drain: DrainPolicy,
+    runtime: Option<Handle>,
+    problems: Vec<Problem>,
+}
+
+impl HealthBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            linked: true,
+            census: Census::default(),
+            states: StateMap::default(),
+            drain: DrainPolicy::default(),
+            runtime: None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Provides a value for all checks that ask for `State<T>`, `Arc<T>` or `&T`. An `Arc<T>` may be given for `T`.
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        if !self.states.insert(value) {
+            let name = std::any::type_name::<T>();
+            self.problems.push(Problem::StateTwice { name });
+        }
+        self
+    }
+
+    /// Adds a check that is made at run time.
+    pub fn check(mut self, check: Check) -> Self {
+        self.census.add_check(check);
+        self
+    }
+
+    /// Adds checks by name, with `checks![path::to::check]`. This also links the crates that they stand in. A check that
+    /// was found by itself as well is still one check.
+    pub fn checks(mut self, checks: impl IntoIterator<Item = CheckRef>) -> Self {
+        checks
+            .into_iter()
+            .for_each(|check| self.census.add_ref(check));
+        self
+    }
+
+    /// Names checks that must be there, so that one which the linker dropped, or a feature removed, is an error at start
+    /// and not a readiness that means nothing.
+    pub fn expect<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        names
+            .into_iter()
+            .for_each(|name| self.census.expect(name.into()));
+        self
+    }
+
+    /// Whether annotated functions anywhere in the binary are checks of this service. They are by default; switch it off
+    /// for a second `Health` in one process, and name its checks with [`checks`](Self::checks).
+    pub fn linked(mut self, linked: bool) -> Self {
+        self.linked = linked;
+        self
+    }
+
+    /// How long a shutdown may take. [`DrainPolicy::default`] where it isn't said.
+    pub fn drain(mut self, policy: DrainPolicy) -> Self {
+        self.drain = policy;
+        self
+    }
+
+    /// The runtime on which checks run, for a `start()` outside of one. The current one where it isn't said.
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// Starts all checks in the background.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, at once: missing states, checks of the same name, impossible options, checks that were
+    /// expected and are not there, a drain policy that can't work, no runtime.
+    pub fn start(mut self) -> Result<Health, StartError> {
+        if self.linked {
+            self.census.add_linked();
+        }
+        let mut problems = self.problems;
+        if let Some(why) = self.drain.problem() {
+            problems.push(Problem::BadDrain { why });
+        }
+        let runtime = self.runtime.or_else(|| Handle::try_current().ok());
+        if runtime.is_none() {
+            problems.push(Problem::NoRuntime);
+        }
+        let checks = self.census.resolve(&Arc::new(self.states));
+        match (checks, runtime) {
+            (Ok(checks), Some(runtime)) if problems.is_empty() => {
+                start(checks, self.drain, &runtime)
+            }
+            (Err(more), _) => Err(StartError::new([problems, more].concat())),
+            (Ok(_), _) => Err(StartError::new(problems)),
+        }
+    }
+}
+
+fn start(
+    checks: Vec<Resolved>,
+    drain: DrainPolicy,
+    runtime: &Handle,
+) -> Result<Health, StartError> {
+    let board: &'static StatusBoard = Box::leak(Box::new(StatusBoard::new(Instant::now())));
+    let in_flight = InFlight::leak();
+    let hub = Arc::new(Hub::new(&checks, board));
+    let shutdown = Arc::new(Shutdown::new(drain));
+    log_census(&checks);
+
+    let needs_host = checks
+        .iter()
+        .any(|check| matches!(check.body, Body::Sync(_)));
+    let host = needs_host.then(Host::start).transpose().map_err(|error| {
+        StartError::new(vec![Problem::NoThread {
+            error: error.to_string(),
+        }])
+    })?;
+
+    let mut tasks = Vec::with_capacity(checks.len() + 2);
+    let total = checks.len();
+    for (index, check) in checks.into_iter().enumerate() {
+        let home = match (&check.body, &host) {
+            (Body::Sync(_), Some(host)) => host.runtime(),
+            _ => runtime,
+        };
+        let task = CheckTask {
+            index,
+            checks: total,
+            probe: check.probe,
+            settings: check.settings,
+            body: check.body,
+        };
+        let driven = task.drive(Arc::clone(&hub), home.clone());
+        tasks.push(home.spawn(driven).abort_handle());
+    }
+    let drive = drive(Arc::clone(&hub), Arc::clone(&shutdown), in_flight);
+    tasks.push(runtime.spawn(drive).abort_handle());
+    tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
+    Ok(Health::new(hub, board, in_flight, shutdown, tasks, host))
+}
+
+async fn tick(hub: Arc<Hub>) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        hub.tick(ticks.tick().await);
+    }
+}
+
+/// A check that is missing here was not registered: the third defence against one that the linker dropped.
+fn log_census(checks: &[Resolved]) {
+    let named = |check: &Resolved| format!("{} ({})", check.name, check.probe);
+    let names: Vec<_> = checks.iter().map(named).collect();
+    if names.is_empty() {
+        tracing::warn!(target: "health", "health starts without any check: ready as long as it runs");
+    } else {
+        tracing::info!(target: "health", count = names.len(), "health starts with: {}", names.join(", "));
+    }
+}

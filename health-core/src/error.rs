@@ -1,0 +1,188 @@
+use std::fmt;
+
+use crate::check::Place;
+
+/// Why [`HealthBuilder::start`](crate::HealthBuilder::start) refused, with every problem at once.
+///
+/// `Debug` prints the same text as `Display`, since that is what `fn main() -> Result<…>` shows.
+pub struct StartError {
+    problems: Vec<Problem>,
+}
+
+impl StartError {
+    pub(crate) fn new(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+
+    /// One line for each problem.
+    pub fn problems(&self) -> impl ExactSizeIterator<Item = String> + '_ {
+        self.problems.iter().map(ToString::to_string)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problems[..] {
+            [one] => write!(f, "health checks can't start: {one}"),
+            several => {
+                write!(f, "health checks can't start, {} problems:", several.len())?;
+                several
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n- {problem}"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One thing that keeps the checks from starting. Each names the thing, the place, and the fix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    NoRuntime,
+    MissingState {
+        check: String,
+        place: Place,
+        argument: &'static str,
+        wanted: &'static str,
+        provided: Vec<&'static str>,
+    },
+    StateTwice {
+        name: &'static str,
+    },
+    NameTwice {
+        name: String,
+        first: Place,
+        second: Place,
+    },
+    BadName {
+        name: String,
+        place: Place,
+        why: &'static str,
+    },
+    BadOption {
+        check: String,
+        place: Place,
+        why: String,
+    },
+    NotLinked {
+        name: String,
+        known: Vec<String>,
+    },
+    BadDrain {
+        why: String,
+    },
+    NoThread {
+        error: String,
+    },
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRuntime => f.write_str(
+                "there is no tokio runtime here; call `start()` inside `#[tokio::main]`, or hand one over with \
+                 `Health::builder().runtime(handle)`",
+            ),
+            Self::MissingState {
+                check,
+                place,
+                argument,
+                wanted,
+                provided,
+            } => missing_state(f, check, *place, argument, wanted, provided),
+            Self::StateTwice { name } => write!(
+                f,
+                "a state of type `{name}` was provided twice; remove one, or wrap them in types of their own"
+            ),
+            Self::NameTwice { name, first, second } => write!(
+                f,
+                "two checks are named `{name}`, at {first} and {second}; rename one with `name = \"…\"`"
+            ),
+            Self::BadName { name, place, why } => {
+                write!(f, "check {name:?} at {place}: a name {why}")
+            }
+            Self::BadOption { check, place, why } => {
+                write!(f, "check `{check}` at {place}: {why}")
+            }
+            Self::NotLinked { name, known } => not_linked(f, name, known),
+            Self::NoThread { error } => write!(f, "the thread for liveness checks can't be started: {error}"),
+            Self::BadDrain { why } => write!(f, "the drain policy: {why}"),
+        }
+    }
+}
+
+fn missing_state(
+    f: &mut fmt::Formatter<'_>,
+    check: &str,
+    place: Place,
+    argument: &str,
+    wanted: &str,
+    provided: &[&str],
+) -> fmt::Result {
+    write!(
+        f,
+        "check `{check}` at {place} needs `{wanted}` for its argument `{argument}`, which was not provided; add \
+         `.state(…)` with a value of that type to `Health::builder()`"
+    )?;
+    let near = provided
+        .iter()
+        .find(|name| short(name) == short(wanted) && **name != wanted);
+    if let Some(near) = near {
+        return write!(
+            f,
+            " (`{near}` was provided: another type of the same name, perhaps of another version of its crate)"
+        );
+    }
+    if provided.is_empty() {
+        f.write_str(" (no state was provided)")
+    } else {
+        write!(f, " (provided: {})", quoted(provided))
+    }
+}
+
+fn not_linked(f: &mut fmt::Formatter<'_>, name: &str, known: &[String]) -> fmt::Result {
+    write!(f, "the check `{name}` is expected but not here; ")?;
+    match closest(name, known) {
+        Some(close) => write!(f, "did you mean `{close}`?")?,
+        None => f.write_str(
+            "if it stands in a library that nothing else names, the linker dropped it: add `use that_crate as _;`, \
+             or `.checks(checks![that_crate::check])`",
+        )?,
+    }
+    if known.is_empty() {
+        f.write_str(" (no check is linked)")
+    } else {
+        write!(f, " (linked: {})", quoted(known))
+    }
+}
+
+/// A type's name without the path in front of it: `sqlx::Pool<Postgres>` gives `Pool`.
+fn short(name: &str) -> &str {
+    let head = name.split('<').next().unwrap_or(name);
+    head.rsplit("::").next().unwrap_or(head)
+}
+
+fn quoted(names: &[impl AsRef<str>]) -> String {
+    let quoted: Vec<_> = names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    quoted.join(", ")
+}
+
+/// The known name that differs by a slip of the keyboard.
+fn closest<'a>(name: &str, known: &'a [String]) -> Option<&'a String> {
+    known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(similarity, _)| *similarity > 0.9)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, candidate)| candidate)
+}

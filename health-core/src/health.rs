@@ -1,0 +1,178 @@
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use crate::lifecycle::{Closing, DrainReport, Phase, Shutdown, Trigger, run};
+use crate::runner::Host;
+use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
+use crate::traffic::{Hold, InFlight};
+use crate::{HealthBuilder, Probe, ProbeStatus};
+
+/// The health of one service: what the checks found, in which phase it is, and what is in flight.
+///
+/// A cheap clone. Checks run as long as one handle lives; a [`run`](Self::run) holds one.
+#[derive(Clone, Debug)]
+pub struct Health(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    hub: Arc<Hub>,
+    board: &'static StatusBoard,
+    in_flight: &'static InFlight,
+    shutdown: Arc<Shutdown>,
+    tasks: Vec<AbortHandle>,
+    _host: Option<Host>,
+}
+
+impl Health {
+    /// Collects states, checks and settings, and then starts.
+    pub fn builder() -> HealthBuilder {
+        HealthBuilder::new()
+    }
+
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        board: &'static StatusBoard,
+        in_flight: &'static InFlight,
+        shutdown: Arc<Shutdown>,
+        tasks: Vec<AbortHandle>,
+        host: Option<Host>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            hub,
+            board,
+            in_flight,
+            shutdown,
+            tasks,
+            _host: host,
+        }))
+    }
+
+    /// The answer to a probe now. Takes no lock and allocates nothing.
+    #[must_use]
+    pub fn status(&self, probe: Probe) -> ProbeStatus {
+        self.0.board.status(probe)
+    }
+
+    /// The whole state now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(self.0.hub.published(), self.0.in_flight.count())
+    }
+
+    /// Follows the snapshots from here on.
+    #[must_use]
+    pub fn subscribe(&self) -> Subscription {
+        Subscription {
+            published: self.0.hub.subscribe(),
+            in_flight: self.0.in_flight,
+        }
+    }
+
+    /// Resolves when the server should stop accepting: after the lame duck of a shutdown. It is what
+    /// `axum::serve(…).with_graceful_shutdown(…)` and tonic's `serve_with_shutdown` want.
+    pub fn closing(&self) -> Closing {
+        Closing::new(self.0.shutdown.closing.clone())
+    }
+
+    /// Begins the shutdown, as SIGTERM does: readiness is down when this returns, then lame duck, closing, and waiting for
+    /// what is in flight. Works from any thread, with or without a runtime. It can't be taken back; a second call changes nothing.
+    pub fn shutdown(&self) {
+        self.shut_down(Trigger::Requested, false);
+    }
+
+    /// Runs a server, and drains it on SIGTERM and ctrl-c.
+    ///
+    /// `server` is whatever can be awaited to run it, with [`closing`](Self::closing) as its signal to stop accepting. The
+    /// first signal begins the shutdown; `run` returns when the server has ended and nothing is in flight any more, at the
+    /// deadline of the [`DrainPolicy`](crate::DrainPolicy), or on a second signal. What is left by then is in the report.
+    ///
+    /// # Errors
+    ///
+    /// The server's own error, as it is.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, or in one without I/O (signals need it).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use health_core::Health;
+    ///
+    /// let health = Health::builder().start()?;
+    /// let closing = health.closing();
+    /// let server = async move {
+    ///     closing.await;
+    ///     Ok::<_, std::io::Error>(())
+    /// };
+    /// # health.shutdown();
+    /// # tokio::time::pause();
+    /// let report = health.run(server).await?;
+    /// assert!(report.is_clean());
+    /// # Ok(()) }
+    /// ```
+    pub async fn run<S, E>(&self, server: S) -> Result<DrainReport, E>
+    where
+        S: IntoFuture<Output = Result<(), E>>,
+    {
+        run(self, server.into_future()).await
+    }
+
+    /// Counts as in flight while the returned value lives: for work that a drain must wait for and that no response body
+    /// covers, such as an upgraded connection or a job in the background.
+    pub fn hold(&self) -> Hold {
+        self.0.in_flight.enter()
+    }
+
+    /// The counter of what is in flight, for faces.
+    #[must_use]
+    pub fn in_flight(&self) -> &'static InFlight {
+        self.0.in_flight
+    }
+
+    /// The board of answers, for faces that are cloned for every request.
+    #[must_use]
+    pub fn board(&self) -> &'static StatusBoard {
+        self.0.board
+    }
+
+    /// `true` if this was the first request to shut down.
+    pub(crate) fn shut_down(&self, trigger: Trigger, skip_lame_duck: bool) -> bool {
+        // The phase first: when anybody learns of the request, readiness is already down.
+        self.0.hub.advance(Phase::Draining);
+        let first = self.0.shutdown.request(trigger, skip_lame_duck);
+        if first {
+            tracing::info!(target: "health", trigger = trigger.name(), "shutdown begins");
+        }
+        first
+    }
+
+    pub(crate) fn shutdown_latch(&self) -> &Shutdown {
+        &self.0.shutdown
+    }
+
+    /// Waits until the phase is that one or a later one.
+    pub(crate) async fn reached(&self, phase: Phase) {
+        let mut published: watch::Receiver<_> = self.0.hub.subscribe();
+        // The sender lives as long as `self`.
+        let _reached = published
+            .wait_for(|published| published.phase() >= phase)
+            .await;
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        if self.hub.advance(Phase::Closed) && !self.shutdown.was_requested() {
+            tracing::warn!(
+                target: "health",
+                "the last `Health` handle was dropped while serving: checks have stopped, and readiness is down"
+            );
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What is true about a service, independent of how it is asked.
+//!
+//! This is the engine behind [`health-tower`](https://docs.rs/health-tower), which adds the faces for tower services and
+//! re-exports everything here: depend on that one. This crate knows tokio, and neither http nor tower.
+//!
+//! Signals (checks, the drain, traffic) flow into one [`Snapshot`], and every face reads only the snapshot, so that no two
+//! of them can disagree:
+//!
+//! ```text
+//! checks  ─┐
+//! traffic ─┼─► ledger ─► assess ─► Snapshot, StatusBoard ─► faces
+//! drain   ─┘
+//! ```
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use health_core::{Check, Health, Probe};
+//!
+//! let health = Health::builder()
+//!     .check(Check::readiness("database", || async { Ok::<_, std::io::Error>(()) }))
+//!     .start()?;
+//! assert!(health.status(Probe::Liveness).is_up());
+//! # Ok(()) }
+//! ```
+
+mod builder;
+mod check;
+mod error;
+mod health;
+mod lifecycle;
+mod probe;
+mod runner;
+mod snapshot;
+mod traffic;
+
+pub use builder::HealthBuilder;
+pub use check::{
+    Check, CheckRef, FromState, Impact, InProcess, IntoOutcome, Outcome, Scope, State,
+};
+pub use error::StartError;
+pub use health::Health;
+pub use lifecycle::{Closing, DrainPolicy, DrainReport, Phase, Trigger};
+pub use probe::{Probe, ProbeStatus};
+pub use runner::CheckState;
+pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};
+pub use traffic::{Hold, InFlight};
+
+/// What the attribute macros expand to. Not part of the public interface.
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod __private {
+    pub use inventory;
+
+    pub use crate::check::{
+        Argument, CheckRef, Entry, FromState, Impact, InProcess, IntoOutcome, Options, Outcome,
+        Registration, Run, Scope, State, StateMap,
+    };
+    pub use crate::probe::Probe;
+}

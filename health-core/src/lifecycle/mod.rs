@@ -1,0 +1,23 @@
+//! From start to end: the phases, and the drain that leads from serving to closed.
+//!
+//! The phase itself lives in the snapshot's ledger, so that readiness and phase change together. Here is what moves it:
+//! [`Shutdown`] is the latch that is set once, [`drive`](driver::drive) walks through the drain in time, and
+//! [`Health::run`](crate::Health::run) puts a server and the process's signals beside it.
+
+mod closing;
+mod driver;
+mod phase;
+mod policy;
+mod report;
+mod run;
+mod shutdown;
+mod signals;
+
+pub use closing::Closing;
+pub use phase::Phase;
+pub use policy::DrainPolicy;
+pub use report::{DrainReport, Trigger};
+
+pub(crate) use driver::drive;
+pub(crate) use run::run;
+pub(crate) use shutdown::Shutdown;

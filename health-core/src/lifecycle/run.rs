@@ -1,0 +1,115 @@
+use std::future::{Future, pending};
+use std::io::IsTerminal;
+use std::pin::{Pin, pin};
+
+use tokio::time::{Instant, sleep_until};
+
+use crate::Health;
+use crate::lifecycle::signals::Signals;
+use crate::lifecycle::{DrainReport, Phase, Trigger};
+
+/// Runs a server to its end, with the drain between the first signal and that end.
+///
+/// 1. The server is polled throughout, until it ends or is given up.
+/// 2. An error of the server is returned at once; readiness is down by then.
+/// 3. It ends when the server has ended *and* nothing is in flight; else at the deadline, or with a second signal.
+pub(crate) async fn run<F, E>(health: &Health, server: F) -> Result<DrainReport, E>
+where
+    F: Future<Output = Result<(), E>>,
+{
+    let mut server = pin!(server);
+    let mut signals = pin!(follow_signals(health));
+    let early = tokio::select! {
+        ended = &mut server => Some(ended),
+        () = &mut signals => None,
+        () = health.reached(Phase::Closing) => None,
+    };
+    if let Some(ended) = &early {
+        health.shut_down(Trigger::ServerEnded, true);
+        if ended.is_err() {
+            health.shutdown_latch().force();
+        }
+    }
+    let server_ended = match early {
+        Some(ended) => {
+            ended?;
+            true
+        }
+        None => false,
+    };
+    let server_ended = finish(health, server, signals, server_ended).await?;
+    let report = report(health, server_ended).await;
+    if report.is_clean() {
+        tracing::info!(target: "health", clean = true, "{report}");
+    } else {
+        tracing::warn!(target: "health", clean = false, remaining = report.remaining, "{report}");
+    }
+    Ok(report)
+}
+
+/// From closing to the end. Gives whether the server ended by itself.
+async fn finish<F, E>(
+    health: &Health,
+    mut server: Pin<&mut F>,
+    mut signals: Pin<&mut impl Future<Output = ()>>,
+    mut server_ended: bool,
+) -> Result<bool, E>
+where
+    F: Future<Output = Result<(), E>>,
+{
+    let shutdown = health.shutdown_latch();
+    let deadline = shutdown.requested().await.timeline.deadline;
+    let mut closed = pin!(health.reached(Phase::Closed));
+    let mut is_closed = false;
+    while !(server_ended && is_closed) {
+        tokio::select! {
+            ended = &mut server, if !server_ended => {
+                server_ended = true;
+                ended?;
+            }
+            () = &mut closed, if !is_closed => is_closed = true,
+            () = &mut signals => {}
+            () = shutdown.forced() => break,
+            () = sleep_until(deadline) => break,
+        }
+    }
+    Ok(server_ended)
+}
+
+async fn report(health: &Health, server_ended: bool) -> DrainReport {
+    let shutdown = health.shutdown_latch();
+    let request = shutdown.requested().await;
+    let (began, now) = (request.timeline.began, Instant::now());
+    let total = now - began;
+    let lame_duck = request
+        .timeline
+        .closing
+        .saturating_duration_since(began)
+        .min(total);
+    DrainReport {
+        trigger: request.trigger,
+        lame_duck,
+        closing: total - lame_duck,
+        remaining: health.in_flight().count(),
+        server_ended,
+        forced: shutdown.is_forced(),
+    }
+}
+
+/// The first signal begins the shutdown, a second one ends it now. Never resolves.
+async fn follow_signals(health: &Health) {
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => {
+            tracing::error!(target: "health", %error, "can't listen for SIGTERM and ctrl-c; the service won't drain on them");
+            return pending().await;
+        }
+    };
+    loop {
+        let trigger = signals.next().await;
+        let at_a_terminal = trigger == Trigger::Interrupt && std::io::stdin().is_terminal();
+        if !health.shut_down(trigger, at_a_terminal) {
+            health.shutdown_latch().force();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+use std::any::Any;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::{AbortHandle, JoinError, JoinHandle};
+use tokio::time::Instant;
+
+use crate::check::{Body, Outcome};
+use crate::snapshot::{Cause, Finding};
+
+/// One run of a check, on a task of its own: a body that panics or blocks harms nobody but itself.
+///
+/// Dropping it aborts the run.
+pub(crate) struct Run {
+    body: JoinHandle<Outcome>,
+    abort: AbortOnDrop,
+    began: Instant,
+}
+
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Run {
+    /// Starts the body. A synchronous one gets a thread where it may block.
+    pub(crate) fn start(body: &Body, runtime: &Handle) -> Self {
+        let began = Instant::now();
+        let body = match body {
+            Body::Async(body) => {
+                let body = std::sync::Arc::clone(body);
+                runtime.spawn(async move { body().await })
+            }
+            Body::Sync(body) => {
+                let body = std::sync::Arc::clone(body);
+                runtime.spawn_blocking(move || body())
+            }
+        };
+        let abort = AbortOnDrop(body.abort_handle());
+        Self { body, abort, began }
+    }
+
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// Waits for the outcome, no longer than `timeout`. What is past its time is aborted.
+    pub(crate) async fn finding(&mut self, timeout: Duration) -> Finding {
+        let result = tokio::time::timeout(timeout, &mut self.body).await;
+        let took = self.began.elapsed();
+        let (outcome, cause) = match result {
+            Ok(Ok(outcome)) => {
+                let cause = (!outcome.is_success()).then_some(Cause::Failed);
+                (outcome, cause)
+            }
+            Ok(Err(error)) => (Outcome::fail(describe(error)), Some(Cause::Panicked)),
+            Err(_elapsed) => {
+                self.abort.0.abort();
+                let reason = format!("no answer within {timeout:?}");
+                (Outcome::fail(reason), Some(Cause::TimedOut))
+            }
+        };
+        Finding {
+            outcome,
+            cause,
+            began: self.began,
+            took,
+        }
+    }
+
+    /// Waits until the body has really gone: an aborted one that blocks goes on until it returns.
+    pub(crate) async fn gone(self) {
+        if !self.body.is_finished() {
+            let _aborted_or_late = self.body.await;
+        }
+    }
+}
+
+fn describe(error: JoinError) -> String {
+    match error.try_into_panic() {
+        Ok(panic) => format!("panicked: {}", message(&*panic)),
+        Err(_cancelled) => "cancelled: its runtime shut down".to_owned(),
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(no message)")
+}

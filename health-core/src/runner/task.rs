@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep_until};
+
+use crate::Probe;
+use crate::check::{Body, Settings};
+use crate::runner::CheckState;
+use crate::runner::run::Run;
+use crate::runner::schedule::Schedule;
+use crate::snapshot::Hub;
+
+/// Runs one check, one among `checks`, again and again, and tells the hub what it found.
+pub(crate) struct CheckTask {
+    pub(crate) index: usize,
+    pub(crate) checks: usize,
+    pub(crate) probe: Probe,
+    pub(crate) settings: Settings,
+    pub(crate) body: Body,
+}
+
+impl CheckTask {
+    /// Goes on until it is aborted. A start-up check ends with its first success: that answer is final.
+    pub(crate) async fn drive(self, hub: Arc<Hub>, runtime: Handle) {
+        let schedule = Schedule::new(&self.settings);
+        let mut next = schedule.first(Instant::now(), self.checks, fastrand::f64());
+        loop {
+            sleep_until(next).await;
+            let mut run = Run::start(&self.body, &runtime);
+            let finding = run.finding(self.settings.timeout).await;
+            let (began, ended) = (run.began(), Instant::now());
+            let verdict = hub.found(self.index, finding, |failures| {
+                schedule.next(began, ended, failures, fastrand::f64())
+            });
+            next = verdict.next;
+            if self.probe == Probe::Startup && verdict.state == CheckState::Up {
+                return;
+            }
+            run.gone().await;
+        }
+    }
+}

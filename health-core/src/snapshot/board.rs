@@ -1,0 +1,117 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::time::Instant;
+
+use crate::{Probe, ProbeStatus};
+
+/// The answers to the four probes, readable from any thread without a lock, an allocation or a reference count.
+///
+/// Each answer is one word: the status, and until when it is fresh. A service whose runtime has stalled so badly that no
+/// check runs any more is thereby found unready by the reader, who needs no help from that runtime.
+#[derive(Debug)]
+pub struct StatusBoard {
+    epoch: Instant,
+    words: [AtomicU64; 4],
+}
+
+/// One answer, before it is packed into a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) status: ProbeStatus,
+    /// From here on, what is up counts as down.
+    pub(crate) fresh_until: Option<Instant>,
+}
+
+impl Mark {
+    /// What the mark says at that time.
+    pub(crate) fn status_at(self, now: Instant) -> ProbeStatus {
+        match self.fresh_until {
+            Some(until) if self.status.is_up() && now >= until => ProbeStatus::Down,
+            _ => self.status,
+        }
+    }
+}
+
+const STATUS_BITS: u32 = 2;
+const FOREVER: u64 = u64::MAX >> STATUS_BITS;
+
+impl StatusBoard {
+    /// A board on which nothing is up yet but liveness.
+    pub(crate) fn new(epoch: Instant) -> Self {
+        let down = pack(ProbeStatus::Down, FOREVER);
+        let words: [AtomicU64; 4] = std::array::from_fn(|_| AtomicU64::new(down));
+        Self { epoch, words }
+    }
+
+    /// The answer to this probe now.
+    #[must_use]
+    pub fn status(&self, probe: Probe) -> ProbeStatus {
+        // Relaxed: the word is the whole message; nothing else is read because of it.
+        let word = self.words[probe.index()].load(Ordering::Relaxed);
+        let (status, fresh_until) = unpack(word);
+        if status.is_up() && fresh_until != FOREVER && self.millis(Instant::now()) >= fresh_until {
+            return ProbeStatus::Down;
+        }
+        status
+    }
+
+    /// Called under the hub's lock only, so that words are written in the order of the snapshots.
+    pub(crate) fn write(&self, probe: Probe, mark: Mark) {
+        let fresh_until = mark.fresh_until.map_or(FOREVER, |until| self.millis(until));
+        let word = pack(mark.status, fresh_until);
+        self.words[probe.index()].store(word, Ordering::Relaxed);
+    }
+
+    fn millis(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.epoch).as_millis();
+        u64::try_from(since).map_or(FOREVER, |millis| millis.min(FOREVER))
+    }
+}
+
+fn pack(status: ProbeStatus, fresh_until: u64) -> u64 {
+    let status = match status {
+        ProbeStatus::Down => 0,
+        ProbeStatus::Up => 1,
+        ProbeStatus::Absent => 2,
+    };
+    fresh_until << STATUS_BITS | status
+}
+
+fn unpack(word: u64) -> (ProbeStatus, u64) {
+    let status = match word & 0b11 {
+        1 => ProbeStatus::Up,
+        2 => ProbeStatus::Absent,
+        _ => ProbeStatus::Down,
+    };
+    (status, word >> STATUS_BITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_word_holds_what_was_packed() {
+        for status in [ProbeStatus::Up, ProbeStatus::Down, ProbeStatus::Absent] {
+            for fresh_until in [0, 1, FOREVER] {
+                assert_eq!(unpack(pack(status, fresh_until)), (status, fresh_until));
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_sees_staleness_without_anybody_writing() {
+        let now = Instant::now();
+        let board = StatusBoard::new(now);
+        let mark = Mark {
+            status: ProbeStatus::Up,
+            fresh_until: Some(now + Duration::from_secs(3)),
+        };
+        board.write(Probe::Readiness, mark);
+        assert_eq!(board.status(Probe::Readiness), ProbeStatus::Up);
+        tokio::time::advance(Duration::from_secs(3)).await;
+        assert_eq!(board.status(Probe::Readiness), ProbeStatus::Down);
+    }
+}

@@ -1,0 +1,106 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::Probe;
+use crate::check::Resolved;
+use crate::lifecycle::Phase;
+use crate::runner::CheckState;
+use crate::snapshot::events;
+use crate::snapshot::ledger::Ledger;
+use crate::snapshot::view::Published;
+use crate::snapshot::{Finding, StatusBoard};
+
+/// Where signals arrive and snapshots leave.
+///
+/// 1. Every change is made, assessed and published under one lock; readers never take it.
+/// 2. The board is written before the snapshot is sent, so whoever was woken by the snapshot reads a board at least as new.
+/// 3. Events are emitted after the lock was released: a subscriber may call back into the hub.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    ledger: Mutex<Ledger>,
+    board: &'static StatusBoard,
+    published: watch::Sender<Arc<Published>>,
+}
+
+/// What follows from a finding for the one who made it.
+pub(crate) struct Verdict {
+    pub(crate) state: CheckState,
+    pub(crate) next: Instant,
+}
+
+impl Hub {
+    pub(crate) fn new(checks: &[Resolved], board: &'static StatusBoard) -> Self {
+        let ledger = Ledger::new(checks);
+        let published = Published::of(&ledger);
+        for probe in Probe::ALL {
+            board.write(probe, published.mark(probe));
+        }
+        Self {
+            ledger: Mutex::new(ledger),
+            board,
+            published: watch::Sender::new(Arc::new(published)),
+        }
+    }
+
+    /// A run has ended. Gives the check's state and when to run it next.
+    pub(crate) fn found(
+        &self,
+        index: usize,
+        finding: Finding,
+        next: impl FnOnce(u32) -> Instant,
+    ) -> Verdict {
+        self.change(|ledger| {
+            let (state, next) = ledger.found(index, finding, next);
+            Verdict { state, next }
+        })
+    }
+
+    /// Time has passed: results that nobody renewed are taken back.
+    pub(crate) fn tick(&self, now: Instant) {
+        let due = |ledger: &Ledger| ledger.first_deadline().is_some_and(|at| at <= now);
+        if due(&self.lock()) {
+            self.change(|ledger| ledger.expire(now));
+        }
+    }
+
+    /// Moves the lifecycle on. It never goes back: `false` if it was already there or further.
+    pub(crate) fn advance(&self, to: Phase) -> bool {
+        self.change(|ledger| {
+            let forward = ledger.phase < to;
+            if forward {
+                ledger.phase = to;
+            }
+            forward
+        })
+    }
+
+    pub(crate) fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published.borrow())
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Arc<Published>> {
+        self.published.subscribe()
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Ledger) -> R) -> R {
+        let mut ledger = self.lock();
+        let before = self.published();
+        let result = change(&mut ledger);
+        let after = Arc::new(Published::of(&ledger));
+        for probe in Probe::ALL {
+            self.board.write(probe, after.mark(probe));
+        }
+        let moves = ledger.take_moves();
+        self.published.send_replace(Arc::clone(&after));
+        drop(ledger);
+        events::emit(&before, &after, &moves);
+        result
+    }
+
+    /// A panic under the lock (there is none known) must not take the probes with it.
+    fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

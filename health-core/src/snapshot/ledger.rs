@@ -1,0 +1,163 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::check::{Impact, Outcome, Resolved};
+use crate::lifecycle::Phase;
+use crate::runner::{CheckState, Thresholds};
+use crate::snapshot::assess::{Tally, assess, started};
+use crate::snapshot::board::Mark;
+use crate::snapshot::reports::Reports;
+use crate::snapshot::{Cause, CheckReport, Finding};
+use crate::{Probe, ProbeStatus};
+
+/// Everything that is known, kept so that one change costs the same with one check or ten thousand.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    pub(crate) phase: Phase,
+    started: bool,
+    slots: Vec<Slot>,
+    tallies: [Tally; 4],
+    /// When the results of critical checks that are up go stale, per probe. Liveness and start-up never do.
+    deadlines: [BTreeSet<(Instant, usize)>; 4],
+    pub(crate) reports: Reports,
+    moves: Vec<Move>,
+}
+
+/// A check that changed its state.
+#[derive(Debug)]
+pub(crate) struct Move {
+    pub(crate) index: usize,
+    pub(crate) from: CheckState,
+}
+
+#[derive(Debug)]
+struct Slot {
+    thresholds: Thresholds,
+    stale_after: Duration,
+    stale_at: Option<Instant>,
+}
+
+impl Ledger {
+    pub(crate) fn new(checks: &[Resolved]) -> Self {
+        let mut tallies = [Tally::default(); 4];
+        for check in checks {
+            let tally = &mut tallies[check.probe.index()];
+            tally.declared += 1;
+            if check.settings.impact == Impact::Critical {
+                tally.pending += 1;
+            }
+        }
+        let slots = checks.iter().map(|check| Slot {
+            thresholds: Thresholds::new(check.settings.fail_after, check.settings.pass_after),
+            stale_after: check.settings.stale_after,
+            stale_at: None,
+        });
+        let mut ledger = Self {
+            phase: Phase::Starting,
+            started: false,
+            slots: slots.collect(),
+            tallies,
+            deadlines: Default::default(),
+            reports: Reports::new(checks.iter().map(CheckReport::never_run)),
+            moves: Vec::new(),
+        };
+        ledger.start_if_done();
+        ledger
+    }
+
+    /// Takes what a run found. `next` tells when the following run is planned, from the failures in a row.
+    pub(crate) fn found(
+        &mut self,
+        index: usize,
+        finding: Finding,
+        next: impl FnOnce(u32) -> Instant,
+    ) -> (CheckState, Instant) {
+        let slot = &mut self.slots[index];
+        let state = slot.thresholds.observe(finding.outcome.is_success());
+        let next = next(slot.thresholds.failures());
+        let stale_at = next + slot.stale_after;
+        let mut report = CheckReport::clone(self.reports.get(index));
+        report.cause = finding.cause;
+        report.last = Some(finding);
+        self.place(index, report, Some(stale_at));
+        self.start_if_done();
+        (state, next)
+    }
+
+    /// Takes results back that are too old by now.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        for probe in Probe::ALL {
+            while let Some(&(at, index)) = self.deadlines[probe.index()].first() {
+                if at > now {
+                    break;
+                }
+                self.slots[index].thresholds.expire();
+                let mut report = CheckReport::clone(self.reports.get(index));
+                report.cause = Some(Cause::Stale);
+                if let Some(last) = &mut report.last {
+                    last.outcome = Outcome::fail("stale: no result within `stale_after`");
+                }
+                self.place(index, report, None);
+            }
+        }
+    }
+
+    /// Files a report, and brings tallies and deadlines in line with it.
+    fn place(&mut self, index: usize, mut report: CheckReport, stale_at: Option<Instant>) {
+        let slot = &mut self.slots[index];
+        let from = self.reports.get(index).state;
+        report.state = slot.thresholds.state();
+        if from != report.state {
+            self.moves.push(Move { index, from });
+        }
+        if report.impact == Impact::Critical {
+            let probe = report.probe.index();
+            self.tallies[probe].moved(from, report.state);
+            if let Some(old) = slot.stale_at.take() {
+                self.deadlines[probe].remove(&(old, index));
+            }
+            let expires = matches!(report.probe, Probe::Readiness | Probe::External);
+            if expires && report.state == CheckState::Up {
+                slot.stale_at = stale_at;
+                self.deadlines[probe].extend(stale_at.map(|at| (at, index)));
+            }
+        }
+        self.reports.replace(index, report);
+    }
+
+    fn start_if_done(&mut self) {
+        if !self.started && started(&self.tallies[Probe::Startup.index()]) {
+            self.started = true;
+            if self.phase == Phase::Starting {
+                self.phase = Phase::Serving;
+            }
+        }
+    }
+
+    /// The changes since this was last asked.
+    pub(crate) fn take_moves(&mut self) -> Vec<Move> {
+        std::mem::take(&mut self.moves)
+    }
+
+    /// When the next result goes stale.
+    pub(crate) fn first_deadline(&self) -> Option<Instant> {
+        let firsts = self
+            .deadlines
+            .iter()
+            .filter_map(|of_probe| of_probe.first());
+        firsts.map(|&(at, _)| at).min()
+    }
+
+    /// The answer to a probe, and until when it holds.
+    pub(crate) fn mark(&self, probe: Probe) -> Mark {
+        let tally = &self.tallies[probe.index()];
+        let status: ProbeStatus = assess(probe, self.phase, self.started, tally);
+        let first = self.deadlines[probe.index()].first();
+        Mark {
+            status,
+            fresh_until: first.map(|&(at, _)| at),
+        }
+    }
+}

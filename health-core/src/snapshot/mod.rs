@@ -1,0 +1,21 @@
+//! The one place where signals meet, and from which every face reads.
+//!
+//! Signals call the [`Hub`]. Under its one lock it updates the ledger, assesses the four probes with a pure function,
+//! writes the [`StatusBoard`] (which a probe reads without a lock), and publishes an immutable [`Snapshot`]. A drain can
+//! therefore not be undone by a late result: whoever comes later is assessed against the phase that holds by then.
+
+mod assess;
+mod board;
+mod events;
+mod hub;
+mod ledger;
+mod report;
+mod reports;
+mod view;
+
+pub use board::StatusBoard;
+pub use report::{Cause, CheckReport};
+pub use view::{Snapshot, Subscription};
+
+pub(crate) use hub::Hub;
+pub(crate) use report::Finding;

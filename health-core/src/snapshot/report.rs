@@ -1,0 +1,133 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Probe;
+use crate::check::{Impact, Outcome, Resolved, Scope};
+use crate::runner::CheckState;
+
+/// Why a check is not passing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// It ran and said so.
+    Failed,
+    /// It gave no answer within its timeout, and was dropped.
+    TimedOut,
+    /// It panicked.
+    Panicked,
+    /// Its last result is older than `stale_after`.
+    Stale,
+}
+
+impl Cause {
+    /// The lower-case name, as it is used in events and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Panicked => "panicked",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What one run found.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    pub(crate) outcome: Outcome,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) began: Instant,
+    pub(crate) took: Duration,
+}
+
+/// One check as a [`Snapshot`](crate::Snapshot) shows it.
+#[derive(Clone, Debug)]
+pub struct CheckReport {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) probe: Probe,
+    pub(crate) impact: Impact,
+    pub(crate) scope: Scope,
+    pub(crate) state: CheckState,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) last: Option<Finding>,
+}
+
+impl CheckReport {
+    pub(crate) fn never_run(check: &Resolved) -> Self {
+        Self {
+            name: check.name.clone(),
+            probe: check.probe,
+            impact: check.settings.impact,
+            scope: check.settings.scope,
+            state: CheckState::Pending,
+            cause: None,
+            last: None,
+        }
+    }
+
+    /// The name under which it was registered.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The probe that it answers.
+    #[must_use]
+    pub fn probe(&self) -> Probe {
+        self.probe
+    }
+
+    /// What its failure does to the probe.
+    #[must_use]
+    pub fn impact(&self) -> Impact {
+        self.impact
+    }
+
+    /// Whether all replicas share what it looks at.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Whether it counts as up, after thresholds.
+    #[must_use]
+    pub fn state(&self) -> CheckState {
+        self.state
+    }
+
+    /// What the last run found; `None` before the first.
+    #[must_use]
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.last.as_ref().map(|last| &last.outcome)
+    }
+
+    /// Why the last result is not a pass.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.cause
+    }
+
+    /// How long the last run took.
+    #[must_use]
+    pub fn took(&self) -> Option<Duration> {
+        self.last.as_ref().map(|last| last.took)
+    }
+
+    /// How long ago the last run ended; `None` before the first.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
+        self.last
+            .as_ref()
+            .map(|last| (last.began + last.took).elapsed())
+    }
+}

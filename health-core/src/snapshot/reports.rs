@@ -1,0 +1,35 @@
+use std::sync::Arc;
+
+use crate::snapshot::CheckReport;
+
+const CHUNK: usize = 64;
+
+/// All reports, as a persistent vector: replacing one copies one chunk of pointers, not all, so that ten thousand
+/// checks can publish without copying ten thousand pointers each time.
+#[derive(Clone, Debug)]
+pub(crate) struct Reports(Vec<Arc<[Arc<CheckReport>]>>);
+
+impl Reports {
+    pub(crate) fn new(reports: impl IntoIterator<Item = CheckReport>) -> Self {
+        let all: Vec<_> = reports.into_iter().map(Arc::new).collect();
+        Self(all.chunks(CHUNK).map(Arc::from).collect())
+    }
+
+    pub(crate) fn get(&self, index: usize) -> &Arc<CheckReport> {
+        &self.0[index / CHUNK][index % CHUNK]
+    }
+
+    pub(crate) fn replace(&mut self, index: usize, report: CheckReport) {
+        let chunk = &mut self.0[index / CHUNK];
+        let mut copy = chunk.to_vec();
+        copy[index % CHUNK] = Arc::new(report);
+        *chunk = Arc::from(copy);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &CheckReport> {
+        self.0
+            .iter()
+            .flat_map(|chunk| chunk.iter())
+            .map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,148 @@
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::lifecycle::Phase;
+use crate::snapshot::CheckReport;
+use crate::snapshot::board::Mark;
+use crate::snapshot::ledger::Ledger;
+use crate::snapshot::reports::Reports;
+use crate::traffic::InFlight;
+use crate::{Probe, ProbeStatus};
+
+/// The state of the service at one moment, immutable. Cheap to clone.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use health_core::{Check, Health, Probe};
+///
+/// let cache = Check::readiness("cache", || async { Err::<(), _>("connection refused") }).fail_after(1);
+/// let health = Health::builder().check(cache).start()?;
+///
+/// let mut changes = health.subscribe();
+/// let mut snapshot = health.snapshot();
+/// while snapshot.check("cache").unwrap().outcome().is_none() {
+///     snapshot = changes.changed().await;
+/// }
+/// assert!(!snapshot.status(Probe::Readiness).is_up());
+/// assert!(snapshot.status(Probe::Liveness).is_up());
+/// assert_eq!(snapshot.check("cache").unwrap().outcome().unwrap().reason(), Some("connection refused"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Snapshot {
+    published: Arc<Published>,
+    statuses: [ProbeStatus; 4],
+    in_flight: usize,
+}
+
+impl Snapshot {
+    pub(crate) fn new(published: Arc<Published>, in_flight: usize) -> Self {
+        let now = Instant::now();
+        let statuses = Probe::ALL.map(|probe| published.mark(probe).status_at(now));
+        Self {
+            published,
+            statuses,
+            in_flight,
+        }
+    }
+
+    /// Where the service is between start and end.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.published.phase
+    }
+
+    /// The answer to a probe.
+    #[must_use]
+    pub fn status(&self, probe: Probe) -> ProbeStatus {
+        self.statuses[probe.index()]
+    }
+
+    /// All checks, sorted by name.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
+        self.published.reports.iter()
+    }
+
+    /// The check of that name.
+    #[must_use]
+    pub fn check(&self, name: &str) -> Option<&CheckReport> {
+        self.checks().find(|check| check.name() == name)
+    }
+
+    /// Requests in flight when the snapshot was taken: from their arrival to the end of their response bodies, without probes.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut all = f.debug_struct("Snapshot");
+        all.field("phase", &self.phase());
+        for probe in Probe::ALL {
+            all.field(probe.name(), &self.status(probe));
+        }
+        all.field("in_flight", &self.in_flight)
+            .field("checks", &self.checks().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// Follows the snapshots, from [`Health::subscribe`](crate::Health::subscribe). A slow reader gets the latest, not a backlog.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    pub(crate) published: watch::Receiver<Arc<Published>>,
+    pub(crate) in_flight: &'static InFlight,
+}
+
+impl Subscription {
+    /// The snapshot that holds now; counts as seen.
+    pub fn latest(&mut self) -> Snapshot {
+        let published = Arc::clone(&self.published.borrow_and_update());
+        Snapshot::new(published, self.in_flight.count())
+    }
+
+    /// Waits until there is a snapshot that was not seen yet. Waits for ever once all [`Health`](crate::Health) handles are gone.
+    ///
+    /// Cancel safe: a snapshot that was not returned was not seen.
+    pub async fn changed(&mut self) -> Snapshot {
+        if self.published.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        self.latest()
+    }
+}
+
+/// What the hub publishes: everything in a snapshot that doesn't depend on when it is looked at.
+#[derive(Debug)]
+pub(crate) struct Published {
+    phase: Phase,
+    marks: [Mark; 4],
+    reports: Reports,
+}
+
+impl Published {
+    pub(crate) fn of(ledger: &Ledger) -> Self {
+        Self {
+            phase: ledger.phase,
+            marks: Probe::ALL.map(|probe| ledger.mark(probe)),
+            reports: ledger.reports.clone(),
+        }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(crate) fn mark(&self, probe: Probe) -> Mark {
+        self.marks[probe.index()]
+    }
+
+    pub(crate) fn reports(&self) -> &Reports {
+        &self.reports
+    }
+}

@@ -1,0 +1,7 @@
+//! The same atomics for production and for the model checker.
+
+#[cfg(not(health_loom))]
+pub(crate) use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[cfg(health_loom)]
+pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};

@@ -1,0 +1,58 @@
+//! The answers that leave the process: plain, and without names, causes or versions.
+
+use bytes::Bytes;
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderValue, Method, Response, StatusCode};
+use http_body_util::Full;
+
+use crate::ProbeStatus;
+
+/// The interval of a check where nobody set one: sooner, nothing can have changed.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
+
+/// Answers a probe that was asked with this method.
+pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<Full<Bytes>> {
+    let head = *method == Method::HEAD;
+    if !head && *method != Method::GET {
+        return method_not_allowed();
+    }
+    if status.is_up() {
+        return plain(StatusCode::OK, "ok", head);
+    }
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable", head);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+    response
+}
+
+/// Answers a stand-alone service's request for anything that is not a probe.
+pub(crate) fn not_found(method: &Method) -> Response<Full<Bytes>> {
+    plain(StatusCode::NOT_FOUND, "not found", *method == Method::HEAD)
+}
+
+fn method_not_allowed() -> Response<Full<Bytes>> {
+    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "method not allowed", false);
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
+}
+
+/// A HEAD request gets the headers of GET, the length included (RFC 9110, 9.3.2), and no body.
+fn plain(status: StatusCode, text: &'static str, head: bool) -> Response<Full<Bytes>> {
+    let body = if head { "" } else { text };
+    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

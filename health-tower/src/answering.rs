@@ -1,0 +1,91 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use pin_project_lite::pin_project;
+use tokio::runtime::Handle;
+use tokio::time::{Sleep, sleep};
+
+/// An answer that is known, and given as soon as the request's body is out of the way.
+///
+/// Nobody sends a body with a probe but by mistake. Answering while it still arrives makes HTTP/1 clients see a reset
+/// instead of the answer, so a body is read to its end, and thrown away, within bounds.
+pub(crate) enum Answering<B> {
+    Now(Option<Response<Full<Bytes>>>),
+    AfterBody(Pin<Box<Discard<B>>>),
+}
+
+impl<B: Body> Answering<B> {
+    pub(crate) fn new(request: Request<B>, answer: Response<Full<Bytes>>) -> Self {
+        if request.body().is_end_stream() {
+            Self::Now(Some(answer))
+        } else {
+            Self::AfterBody(Box::pin(Discard::new(request.into_body(), answer)))
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response<Full<Bytes>>> {
+        match self {
+            Self::Now(answer) => Poll::Ready(taken(answer)),
+            Self::AfterBody(discard) => discard.as_mut().poll(cx),
+        }
+    }
+}
+
+fn taken(answer: &mut Option<Response<Full<Bytes>>>) -> Response<Full<Bytes>> {
+    answer.take().expect("polled after it was ready")
+}
+
+/// No more of a body is read than this.
+const MAX_BODY: usize = 2 * 1024 * 1024;
+/// No longer is a body waited for than this.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+
+pin_project! {
+    pub(crate) struct Discard<B> {
+        #[pin]
+        body: B,
+        #[pin]
+        limit: Option<Sleep>,
+        read: usize,
+        answer: Option<Response<Full<Bytes>>>,
+    }
+}
+
+impl<B> Discard<B> {
+    fn new(body: B, answer: Response<Full<Bytes>>) -> Self {
+        // Outside a tokio runtime there is no clock; the bound in bytes still holds.
+        let limit = Handle::try_current().ok().map(|_| sleep(MAX_WAIT));
+        let (read, answer) = (0, Some(answer));
+        Self {
+            body,
+            limit,
+            read,
+            answer,
+        }
+    }
+}
+
+impl<B: Body> Future for Discard<B> {
+    type Output = Response<Full<Bytes>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let out_of_time = this
+            .limit
+            .as_pin_mut()
+            .is_some_and(|limit| limit.poll(cx).is_ready());
+        while !out_of_time && *this.read < MAX_BODY {
+            match ready!(this.body.as_mut().poll_frame(cx)) {
+                Some(Ok(frame)) => *this.read += frame.data_ref().map_or(0, Buf::remaining),
+                Some(Err(_)) | None => break,
+            }
+        }
+        Poll::Ready(taken(this.answer))
+    }
+}

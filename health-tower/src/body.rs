@@ -1,0 +1,99 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
+use pin_project_lite::pin_project;
+
+use crate::{BoxError, Hold};
+
+pin_project! {
+    /// The body of a response that went through a [`HealthLayer`](crate::HealthLayer): the application's own, which counts
+    /// as in flight until it ends, or the answer to a probe.
+    ///
+    /// Frames, trailers, size hint and end are those of the inner body. An error of the inner body is boxed, and can be
+    /// downcast to what it was.
+    pub struct HealthBody<B> {
+        #[pin]
+        kind: Kind<B>,
+    }
+}
+
+pin_project! {
+    #[project = KindProjection]
+    enum Kind<B> {
+        Answer { #[pin] body: Full<Bytes> },
+        Through { #[pin] body: B, hold: Option<Hold> },
+    }
+}
+
+impl<B> HealthBody<B> {
+    pub(crate) fn answer(body: Full<Bytes>) -> Self {
+        let kind = Kind::Answer { body };
+        Self { kind }
+    }
+
+    pub(crate) fn through(body: B, hold: Hold) -> Self {
+        let hold = Some(hold);
+        let kind = Kind::Through { body, hold };
+        Self { kind }
+    }
+}
+
+impl<B> Body for HealthBody<B>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    #[inline]
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match self.project().kind.project() {
+            KindProjection::Answer { body } => body.poll_frame(cx).map_err(|never| match never {}),
+            KindProjection::Through { mut body, hold } => {
+                let frame = ready!(body.as_mut().poll_frame(cx));
+                // Whoever got the last frame need not poll again to hear that it was the last.
+                if !matches!(&frame, Some(Ok(_))) || body.is_end_stream() {
+                    *hold = None;
+                }
+                Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+            }
+        }
+    }
+
+    #[inline]
+    fn is_end_stream(&self) -> bool {
+        match &self.kind {
+            Kind::Answer { body } => body.is_end_stream(),
+            Kind::Through { body, .. } => body.is_end_stream(),
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> SizeHint {
+        match &self.kind {
+            Kind::Answer { body } => body.size_hint(),
+            Kind::Through { body, .. } => body.size_hint(),
+        }
+    }
+}
+
+impl<B> Default for HealthBody<B> {
+    /// An empty body. Middleware around the layer may want to make one.
+    fn default() -> Self {
+        Self::answer(Full::default())
+    }
+}
+
+impl<B> fmt::Debug for HealthBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HealthBody").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+use std::fmt;
+
+use crate::Probe;
+
+/// Why a [`HealthLayer`](crate::HealthLayer) could not be built, with every problem at once.
+///
+/// `Debug` prints the same text as `Display`, since that is what `fn main() -> Result<…>` shows.
+pub struct LayerError {
+    problems: Vec<Problem>,
+}
+
+impl LayerError {
+    pub(crate) fn new(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+
+    /// One line for each problem.
+    pub fn problems(&self) -> impl ExactSizeIterator<Item = String> + '_ {
+        self.problems.iter().map(ToString::to_string)
+    }
+}
+
+impl std::error::Error for LayerError {}
+
+impl fmt::Display for LayerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problems[..] {
+            [one] => write!(f, "the health layer can't be built: {one}"),
+            several => {
+                write!(
+                    f,
+                    "the health layer can't be built, {} problems:",
+                    several.len()
+                )?;
+                several
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n- {problem}"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for LayerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum Problem {
+    Nothing,
+    Impossible {
+        probe: Probe,
+        path: String,
+        why: &'static str,
+    },
+    Twice {
+        path: String,
+        probes: [Probe; 2],
+    },
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str(
+                "there is no probe path; name one with `ProbePaths::none().ready(\"/…\")`",
+            ),
+            Self::Impossible { probe, path, why } => write!(f, "the {probe} path {path:?} {why}"),
+            Self::Twice {
+                path,
+                probes: [one, other],
+            } => write!(
+                f,
+                "{path:?} is the path of {one} and of {other}; each question needs a path of its own"
+            ),
+        }
+    }
+}

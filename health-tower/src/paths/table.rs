@@ -1,0 +1,214 @@
+use std::sync::LazyLock;
+
+use crate::Probe;
+use crate::paths::error::Problem;
+use crate::paths::{LayerError, ProbePaths};
+
+/// Probe paths, checked and ready to be matched.
+#[derive(Debug)]
+pub(crate) struct PathTable {
+    /// What all paths begin with: one comparison lets an ordinary request through.
+    prefix: Box<str>,
+    paths: Box<[(Box<str>, Probe)]>,
+}
+
+impl PathTable {
+    /// The default paths, made once.
+    pub(crate) fn standard() -> &'static Self {
+        static STANDARD: LazyLock<PathTable> =
+            LazyLock::new(|| PathTable::unchecked(&ProbePaths::default()));
+        &STANDARD
+    }
+
+    /// Checks the paths, and reports everything that is wrong with them.
+    pub(crate) fn new(paths: &ProbePaths) -> Result<Self, LayerError> {
+        let mut problems = Vec::new();
+        for (at, (probe, path)) in paths.paths.iter().enumerate() {
+            if let Some(why) = impossible(path) {
+                let path = path.clone().into_owned();
+                problems.push(Problem::Impossible {
+                    probe: *probe,
+                    path,
+                    why,
+                });
+            }
+            let before = &paths.paths[..at];
+            if let Some((other, _)) = before
+                .iter()
+                .find(|(other, known)| known == path && other != probe)
+            {
+                problems.push(Problem::Twice {
+                    path: path.clone().into_owned(),
+                    probes: [*other, *probe],
+                });
+            }
+        }
+        if paths.paths.is_empty() {
+            problems.push(Problem::Nothing);
+        }
+        if problems.is_empty() {
+            Ok(Self::unchecked(paths))
+        } else {
+            Err(LayerError::new(problems))
+        }
+    }
+
+    fn unchecked(paths: &ProbePaths) -> Self {
+        let entries = paths
+            .paths
+            .iter()
+            .map(|(probe, path)| (Box::from(path.as_ref()), *probe));
+        Self {
+            prefix: common_prefix(paths.paths.iter().map(|(_, path)| path.as_ref())).into(),
+            paths: entries.collect(),
+        }
+    }
+
+    /// The probe that this path asks for.
+    #[inline]
+    pub(crate) fn probe(&self, path: &str) -> Option<Probe> {
+        if path.as_bytes().starts_with(self.prefix.as_bytes()) {
+            self.find(path)
+        } else {
+            None
+        }
+    }
+
+    fn find(&self, path: &str) -> Option<Probe> {
+        let path = match path.strip_suffix('/') {
+            None | Some("") => path,
+            Some(without_slash) => without_slash,
+        };
+        let found = self.paths.iter().find(|(known, _)| &**known == path);
+        found.map(|(_, probe)| *probe)
+    }
+}
+
+/// Why no request could ever have this path, or only by accident.
+fn impossible(path: &str) -> Option<&'static str> {
+    // RFC 3986, `pchar` without percent-encoding: a path is compared as it was sent, never decoded.
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/".contains(c);
+    if !path.starts_with('/') {
+        Some("must begin with `/`")
+    } else if path.contains('{') || path.contains('}') {
+        Some("is compared as it is: it can't have parameters")
+    } else if path.contains(['?', '#']) {
+        Some("must not have a query or a fragment; the query of a request is ignored")
+    } else if !path.chars().all(allowed) {
+        Some("may only have ASCII letters, digits and -._~!$&'()*+,;=:@ between slashes")
+    } else if path.len() > 1 && path.ends_with('/') {
+        Some("must not end with `/`; a request with one trailing slash matches all the same")
+    } else if path.contains("//") {
+        Some("must not have an empty segment")
+    } else {
+        None
+    }
+}
+
+/// All paths are ASCII here, so that any cut is at a character.
+fn common_prefix<'a>(mut paths: impl Iterator<Item = &'a str>) -> &'a str {
+    let Some(first) = paths.next() else {
+        return "";
+    };
+    paths.fold(first, |prefix, path| {
+        let same = prefix
+            .bytes()
+            .zip(path.bytes())
+            .take_while(|(left, right)| left == right);
+        &prefix[..same.count()]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn probe(path: &str) -> Option<Probe> {
+        PathTable::standard().probe(path)
+    }
+
+    #[test]
+    fn the_four_paths_with_and_without_a_slash() {
+        assert_eq!(probe("/health/live"), Some(Probe::Liveness));
+        assert_eq!(probe("/health/ready/"), Some(Probe::Readiness));
+        assert_eq!(probe("/health/startup"), Some(Probe::Startup));
+        assert_eq!(probe("/health/external"), Some(Probe::External));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_probe_belongs_to_the_application() {
+        for path in [
+            "",
+            "/",
+            "*",
+            "/health",
+            "/health/",
+            "/health/live//",
+            "//health/live",
+            "/health//live",
+            "/health/Live",
+            "/health/%6Cive",
+            "/health/live/x",
+            "/health/liv",
+            "/health/livez",
+            "/health/live;v=1",
+            "/health/live\0",
+            "/health/./live",
+        ] {
+            assert_eq!(probe(path), None, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn the_root_can_be_a_probe() {
+        let table = PathTable::new(&ProbePaths::none().ready("/")).unwrap();
+        assert_eq!(table.probe("/"), Some(Probe::Readiness));
+        assert_eq!(table.probe("//"), None);
+        assert_eq!(table.probe("/orders"), None);
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let paths = ProbePaths::short()
+            .live("ready")
+            .ready("/live")
+            .live("/a?b")
+            .live("/{id}")
+            .live("/a/")
+            .live("/a//b")
+            .live("/ü")
+            .live("");
+        let error = PathTable::new(&paths).unwrap_err();
+        assert_eq!(error.problems().len(), 8, "{error}");
+    }
+
+    #[test]
+    fn the_same_path_twice_for_one_probe_is_harmless() {
+        assert!(PathTable::new(&ProbePaths::short().live("/live")).is_ok());
+    }
+
+    #[test]
+    fn no_path_at_all_is_a_mistake() {
+        assert!(PathTable::new(&ProbePaths::none()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn anything_that_was_accepted_matches_itself_and_nothing_panics(
+            paths in proptest::collection::vec("/?[a-z/.?{%é]{0,6}", 1..4),
+            asked in ".{0,12}",
+        ) {
+            let named = paths.iter().fold(ProbePaths::none(), |all, path| all.live(path.clone()));
+            if let Ok(table) = PathTable::new(&named) {
+                for path in &paths {
+                    prop_assert_eq!(table.probe(path), Some(Probe::Liveness));
+                }
+                let exact = asked.strip_suffix('/').unwrap_or(&asked);
+                let known = paths.iter().any(|path| path == exact || *path == asked);
+                prop_assert_eq!(table.probe(&asked).is_some(), known);
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What the tests, the benches and the example share.
