@@ -1,0 +1,69 @@
+//! A small order service: HTTP and gRPC on one port, orders in an embedded database, a task that ships them.
+//!
+//! ```sh
+//! cargo run --example orders      # and it prints what to try
+//! ```
+//!
+//! What health takes: two annotated functions (`checks.rs`), and here a builder, a layer, and `health.run(server)`. The
+//! rest is an ordinary axum and tonic service.
+
+mod address;
+mod checks;
+mod database;
+mod dispatcher;
+mod error;
+mod grpc;
+mod http;
+mod proto;
+mod tour;
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use health_tower::{DrainPolicy, Health, HealthLayer};
+use tracing_subscriber::EnvFilter;
+
+use crate::database::Database;
+use crate::dispatcher::Dispatcher;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+
+    let listener = address::bind().await?;
+    let folder = tempfile::tempdir()?;
+    let database = Database::open(folder.path().join("orders.db")).await?;
+    let dispatcher = Arc::new(Dispatcher::new());
+
+    let health = Health::builder()
+        .state(database.clone())
+        .state(Arc::clone(&dispatcher))
+        // If a refactoring loses a check, this doesn't start, instead of being ready without it.
+        .expect(["database", "dispatcher"])
+        .drain(DrainPolicy::default().lame_duck(tour::LAME_DUCK))
+        .start()?;
+
+    tokio::spawn(Arc::clone(&dispatcher).run(database.clone(), health.clone()));
+
+    let service = grpc::Service::new(database.clone(), dispatcher, health.closing());
+    let app = service
+        .beside(http::routes(database.clone()))
+        // The last layer is the outermost: nothing refuses or delays a probe.
+        .layer(HealthLayer::new(&health));
+
+    tour::print(listener.local_addr()?);
+    tokio::spawn(tour::narrate(health.subscribe()));
+
+    let server = axum::serve(listener, app).with_graceful_shutdown(health.closing());
+    let report = health.run(server).await?;
+
+    // Only now: what was in flight has needed it.
+    database.close().await;
+    println!("done: {report}");
+    Ok(())
+}
