@@ -7,7 +7,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use crate::Health;
 use crate::check::{Body, Census, Check, CheckRef, Resolved, StateMap};
 use crate::error::{Problem, StartError};
-use crate::lifecycle::{DrainPolicy, Shutdown, drive};
+use crate::lifecycle::{DrainPolicy, Latch, drive};
 use crate::runner::{CheckTask, Host};
 use crate::snapshot::{Hub, StatusBoard};
 use crate::traffic::InFlight;
@@ -140,7 +140,7 @@ fn start(
     let board: &'static StatusBoard = Box::leak(Box::new(StatusBoard::new(Instant::now())));
     let in_flight = InFlight::leak();
     let hub = Arc::new(Hub::new(&checks, board));
-    let shutdown = Arc::new(Shutdown::new(drain));
+    let latch = Arc::new(Latch::new(Arc::clone(&hub), drain));
     log_census(&checks);
 
     let needs_host = checks
@@ -169,10 +169,10 @@ fn start(
         let driven = task.drive(Arc::clone(&hub), home.clone());
         tasks.push(home.spawn(driven).abort_handle());
     }
-    let drive = drive(Arc::clone(&hub), Arc::clone(&shutdown), in_flight);
+    let drive = drive(Arc::clone(&hub), Arc::clone(&latch), in_flight);
     tasks.push(runtime.spawn(drive).abort_handle());
     tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
-    Ok(Health::new(hub, board, in_flight, shutdown, tasks, host))
+    Ok(Health::new(hub, board, in_flight, latch, tasks, host))
 }
 
 async fn tick(hub: Arc<Hub>) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use crate::lifecycle::{Closing, DrainReport, Phase, Shutdown, Trigger, run};
+use crate::lifecycle::{Closing, DrainReport, Latch, Phase, Trigger, run};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
 use crate::traffic::{Hold, InFlight};
@@ -21,7 +21,7 @@ struct Inner {
     hub: Arc<Hub>,
     board: &'static StatusBoard,
     in_flight: &'static InFlight,
-    shutdown: Arc<Shutdown>,
+    latch: Arc<Latch>,
     tasks: Vec<AbortHandle>,
     _host: Option<Host>,
 }
@@ -36,7 +36,7 @@ impl Health {
         hub: Arc<Hub>,
         board: &'static StatusBoard,
         in_flight: &'static InFlight,
-        shutdown: Arc<Shutdown>,
+        latch: Arc<Latch>,
         tasks: Vec<AbortHandle>,
         host: Option<Host>,
     ) -> Self {
@@ -44,7 +44,7 @@ impl Health {
             hub,
             board,
             in_flight,
-            shutdown,
+            latch,
             tasks,
             _host: host,
         }))
@@ -74,13 +74,13 @@ impl Health {
     /// Resolves when the server should stop accepting: after the lame duck of a shutdown. It is what
     /// `axum::serve(…).with_graceful_shutdown(…)` and tonic's `serve_with_shutdown` want.
     pub fn closing(&self) -> Closing {
-        Closing::new(self.0.shutdown.closing.clone())
+        Closing::new(self.0.latch.closing.clone())
     }
 
     /// Begins the shutdown, as SIGTERM does: readiness is down when this returns, then lame duck, closing, and waiting for
     /// what is in flight. Works from any thread, with or without a runtime. It can't be taken back; a second call changes nothing.
     pub fn shutdown(&self) {
-        self.shut_down(Trigger::Requested, false);
+        self.0.latch.request(Trigger::Requested, false);
     }
 
     /// Runs a server, and drains it on SIGTERM and ctrl-c.
@@ -88,6 +88,7 @@ impl Health {
     /// `server` is whatever can be awaited to run it, with [`closing`](Self::closing) as its signal to stop accepting. The
     /// first signal begins the shutdown; `run` returns when the server has ended and nothing is in flight any more, at the
     /// deadline of the [`DrainPolicy`](crate::DrainPolicy), or on a second signal. What is left by then is in the report.
+    /// Signals are heard from the moment this is first polled; until then, SIGTERM ends the process as ever.
     ///
     /// # Errors
     ///
@@ -138,19 +139,8 @@ impl Health {
         self.0.board
     }
 
-    /// `true` if this was the first request to shut down.
-    pub(crate) fn shut_down(&self, trigger: Trigger, skip_lame_duck: bool) -> bool {
-        // The phase first: when anybody learns of the request, readiness is already down.
-        self.0.hub.advance(Phase::Draining);
-        let first = self.0.shutdown.request(trigger, skip_lame_duck);
-        if first {
-            tracing::info!(target: "health", trigger = trigger.name(), "shutdown begins");
-        }
-        first
-    }
-
-    pub(crate) fn shutdown_latch(&self) -> &Shutdown {
-        &self.0.shutdown
+    pub(crate) fn latch(&self) -> &Latch {
+        &self.0.latch
     }
 
     /// Waits until the phase is that one or a later one.
@@ -168,7 +158,7 @@ impl Drop for Inner {
         for task in &self.tasks {
             task.abort();
         }
-        if self.hub.advance(Phase::Closed) && !self.shutdown.was_requested() {
+        if self.hub.advance(Phase::Closed) && self.hub.published().shutdown().is_none() {
             tracing::warn!(
                 target: "health",
                 "the last `Health` handle was dropped while serving: checks have stopped, and readiness is down"

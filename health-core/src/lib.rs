@@ -39,7 +39,7 @@ pub use check::{
 };
 pub use error::StartError;
 pub use health::Health;
-pub use lifecycle::{Closing, DrainPolicy, DrainReport, Phase, Trigger};
+pub use lifecycle::{Closing, DrainPolicy, DrainReport, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
 pub use runner::CheckState;
 pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};

@@ -9,6 +9,7 @@ pub mod probe_service;
 
 pub use body::HealthBody;
 pub use health_core::*;
+pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};
 pub use paths::{LayerError, ProbePaths};
 pub use probe_service::{ProbeFuture, ProbeService};

@@ -1,11 +1,12 @@
 //! From start to end: the phases, and the drain that leads from serving to closed.
 //!
 //! The phase itself lives in the snapshot's ledger, so that readiness and phase change together. Here is what moves it:
-//! [`Shutdown`] is the latch that is set once, [`drive`](driver::drive) walks through the drain in time, and
+//! [`Latch`] is set once, [`drive`](driver::drive) walks through the drain in time, and
 //! [`Health::run`](crate::Health::run) puts a server and the process's signals beside it.
 
 mod closing;
 mod driver;
+mod latch;
 mod phase;
 mod policy;
 mod report;
@@ -17,7 +18,8 @@ pub use closing::Closing;
 pub use phase::Phase;
 pub use policy::DrainPolicy;
 pub use report::{DrainReport, Trigger};
+pub use shutdown::Shutdown;
 
 pub(crate) use driver::drive;
+pub(crate) use latch::Latch;
 pub(crate) use run::run;
-pub(crate) use shutdown::Shutdown;

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::lifecycle::{Shutdown, Trigger};
+
 /// How long a shutdown may take, and how much of it is lame duck.
 ///
 /// Both times count from the signal, as the orchestrator's own clock does.
@@ -66,13 +68,15 @@ impl DrainPolicy {
         })
     }
 
-    pub(crate) fn timeline(&self, began: Instant, skip_lame_duck: bool) -> Timeline {
+    /// When a shutdown that begins now does what.
+    pub(crate) fn plan(&self, trigger: Trigger, began: Instant, skip_lame_duck: bool) -> Shutdown {
         let lame_duck = if skip_lame_duck {
             Duration::ZERO
         } else {
             self.lame_duck
         };
-        Timeline {
+        Shutdown {
+            trigger,
             began,
             closing: began + lame_duck,
             deadline: began + self.deadline,
@@ -85,14 +89,6 @@ impl Default for DrainPolicy {
     fn default() -> Self {
         Self::kubernetes(Duration::from_secs(30))
     }
-}
-
-/// When a drain that has begun does what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Timeline {
-    pub(crate) began: Instant,
-    pub(crate) closing: Instant,
-    pub(crate) deadline: Instant,
 }
 
 #[cfg(test)]

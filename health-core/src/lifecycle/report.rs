@@ -65,15 +65,10 @@ impl fmt::Display for DrainReport {
                 "drained {total:.1} s after {trigger}, {closing:.1} s of it closing; nothing was left"
             )?;
         } else {
-            let requests = if self.remaining == 1 {
-                "request"
-            } else {
-                "requests"
-            };
             let server = if self.server_ended { "had" } else { "had not" };
             write!(
                 f,
-                "gave up {total:.1} s after {trigger}: {} {requests} in flight, and the server {server} ended",
+                "gave up {total:.1} s after {trigger}: {} still in flight, and the server {server} ended",
                 self.remaining
             )?;
         }

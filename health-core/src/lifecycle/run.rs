@@ -2,7 +2,7 @@ use std::future::{Future, pending};
 use std::io::IsTerminal;
 use std::pin::{Pin, pin};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 
 use crate::Health;
 use crate::lifecycle::signals::Signals;
@@ -25,9 +25,9 @@ where
         () = health.reached(Phase::Closing) => None,
     };
     if let Some(ended) = &early {
-        health.shut_down(Trigger::ServerEnded, true);
+        health.latch().request(Trigger::ServerEnded, true);
         if ended.is_err() {
-            health.shutdown_latch().force();
+            health.latch().force();
         }
     }
     let server_ended = match early {
@@ -57,8 +57,8 @@ async fn finish<F, E>(
 where
     F: Future<Output = Result<(), E>>,
 {
-    let shutdown = health.shutdown_latch();
-    let deadline = shutdown.requested().await.timeline.deadline;
+    let latch = health.latch();
+    let deadline = latch.requested().await.deadline;
     let mut closed = pin!(health.reached(Phase::Closed));
     let mut is_closed = false;
     while !(server_ended && is_closed) {
@@ -69,7 +69,7 @@ where
             }
             () = &mut closed, if !is_closed => is_closed = true,
             () = &mut signals => {}
-            () = shutdown.forced() => break,
+            () = latch.forced() => break,
             () = sleep_until(deadline) => break,
         }
     }
@@ -77,22 +77,16 @@ where
 }
 
 async fn report(health: &Health, server_ended: bool) -> DrainReport {
-    let shutdown = health.shutdown_latch();
-    let request = shutdown.requested().await;
-    let (began, now) = (request.timeline.began, Instant::now());
-    let total = now - began;
-    let lame_duck = request
-        .timeline
-        .closing
-        .saturating_duration_since(began)
-        .min(total);
+    let shutdown = health.latch().requested().await;
+    let total = shutdown.elapsed();
+    let lame_duck = shutdown.lame_duck().min(total);
     DrainReport {
-        trigger: request.trigger,
+        trigger: shutdown.trigger,
         lame_duck,
         closing: total - lame_duck,
         remaining: health.in_flight().count(),
         server_ended,
-        forced: shutdown.is_forced(),
+        forced: health.latch().is_forced(),
     }
 }
 
@@ -108,8 +102,8 @@ async fn follow_signals(health: &Health) {
     loop {
         let trigger = signals.next().await;
         let at_a_terminal = trigger == Trigger::Interrupt && std::io::stdin().is_terminal();
-        if !health.shut_down(trigger, at_a_terminal) {
-            health.shutdown_latch().force();
+        if !health.latch().request(trigger, at_a_terminal) {
+            health.latch().force();
         }
     }
 }

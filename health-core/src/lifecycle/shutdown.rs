@@ -1,75 +1,40 @@
-use tokio::sync::watch;
+use std::time::Duration;
+
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
-use crate::lifecycle::policy::{DrainPolicy, Timeline};
-use crate::lifecycle::report::Trigger;
+use crate::lifecycle::Trigger;
 
-/// The latch behind a shutdown: set once, never taken back.
-///
-/// 1. The first request decides the trigger and the times; later ones don't move them.
-/// 2. `force` ends it now, also one that was never requested.
-#[derive(Debug)]
-pub(crate) struct Shutdown {
-    policy: DrainPolicy,
-    request: watch::Sender<Option<Request>>,
-    forced: CancellationToken,
-    pub(crate) closing: CancellationToken,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Request {
+/// A shutdown that has begun: what began it, and what was planned then. In every [`Snapshot`](crate::Snapshot) from there on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shutdown {
     pub(crate) trigger: Trigger,
-    pub(crate) timeline: Timeline,
+    pub(crate) began: Instant,
+    pub(crate) closing: Instant,
+    pub(crate) deadline: Instant,
 }
 
 impl Shutdown {
-    pub(crate) fn new(policy: DrainPolicy) -> Self {
-        Self {
-            policy,
-            request: watch::Sender::new(None),
-            forced: CancellationToken::new(),
-            closing: CancellationToken::new(),
-        }
+    /// What began it.
+    #[must_use]
+    pub fn trigger(&self) -> Trigger {
+        self.trigger
     }
 
-    /// `true` for the first request.
-    pub(crate) fn request(&self, trigger: Trigger, skip_lame_duck: bool) -> bool {
-        self.request.send_if_modified(|request| {
-            let first = request.is_none();
-            if first {
-                let timeline = self.policy.timeline(Instant::now(), skip_lame_duck);
-                *request = Some(Request { trigger, timeline });
-            }
-            first
-        })
+    /// How long ago it began.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
     }
 
-    pub(crate) fn was_requested(&self) -> bool {
-        self.request.borrow().is_some()
+    /// How long the service goes on accepting, from the beginning. Zero where the lame duck is skipped.
+    #[must_use]
+    pub fn lame_duck(&self) -> Duration {
+        self.closing - self.began
     }
 
-    /// Waits for the first request.
-    pub(crate) async fn requested(&self) -> Request {
-        let mut requests = self.request.subscribe();
-        loop {
-            if let Some(request) = *requests.borrow_and_update() {
-                return request;
-            }
-            // The sender is `self`: it can't have gone.
-            let _changed = requests.changed().await;
-        }
-    }
-
-    pub(crate) fn force(&self) {
-        self.forced.cancel();
-    }
-
-    pub(crate) fn is_forced(&self) -> bool {
-        self.forced.is_cancelled()
-    }
-
-    pub(crate) async fn forced(&self) {
-        self.forced.cancelled().await;
+    /// How long what is in flight has at most, from the beginning.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.deadline - self.began
     }
 }

@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -31,11 +32,16 @@ impl Run {
         let began = Instant::now();
         let body = match body {
             Body::Async(body) => {
-                let body = std::sync::Arc::clone(body);
-                runtime.spawn(async move { body().await })
+                let body = Arc::clone(body);
+                let run = runtime.spawn(async move { body().await });
+                // A single task that a worker spawns goes to a slot which no other worker looks into, and wakes none. Should
+                // the body block, nobody might be left to watch timers and sockets, and the whole runtime would stand
+                // still with idle workers. A second task pushes the first out of the slot, and wakes one.
+                runtime.spawn(async {});
+                run
             }
             Body::Sync(body) => {
-                let body = std::sync::Arc::clone(body);
+                let body = Arc::clone(body);
                 runtime.spawn_blocking(move || body())
             }
         };

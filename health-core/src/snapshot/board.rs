@@ -49,7 +49,7 @@ impl StatusBoard {
         // Relaxed: the word is the whole message; nothing else is read because of it.
         let word = self.words[probe.index()].load(Ordering::Relaxed);
         let (status, fresh_until) = unpack(word);
-        if status.is_up() && fresh_until != FOREVER && self.millis(Instant::now()) >= fresh_until {
+        if status.is_up() && fresh_until != FOREVER && self.nanos(Instant::now()) >= fresh_until {
             return ProbeStatus::Down;
         }
         status
@@ -57,14 +57,14 @@ impl StatusBoard {
 
     /// Called under the hub's lock only, so that words are written in the order of the snapshots.
     pub(crate) fn write(&self, probe: Probe, mark: Mark) {
-        let fresh_until = mark.fresh_until.map_or(FOREVER, |until| self.millis(until));
+        let fresh_until = mark.fresh_until.map_or(FOREVER, |until| self.nanos(until));
         let word = pack(mark.status, fresh_until);
         self.words[probe.index()].store(word, Ordering::Relaxed);
     }
 
-    fn millis(&self, at: Instant) -> u64 {
-        let since = at.saturating_duration_since(self.epoch).as_millis();
-        u64::try_from(since).map_or(FOREVER, |millis| millis.min(FOREVER))
+    fn nanos(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.epoch).as_nanos();
+        u64::try_from(since).map_or(FOREVER, |nanos| nanos.min(FOREVER))
     }
 }
 

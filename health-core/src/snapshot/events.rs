@@ -13,12 +13,9 @@ pub(crate) fn emit(before: &Published, after: &Published, moves: &[Move]) {
         check(*from, after.reports().get(*index));
     }
     if before.phase() != after.phase() {
-        tracing::info!(
-            target: "health",
-            from = before.phase().name(),
-            to = after.phase().name(),
-            "phase is {}", after.phase(),
-        );
+        let trigger = after.shutdown().map(|shutdown| shutdown.trigger().name());
+        let (from, to) = (before.phase().name(), after.phase().name());
+        tracing::info!(target: "health", from, to, trigger, "phase is {to}");
     }
     for probe in Probe::ALL {
         let (from, to) = (before.mark(probe).status, after.mark(probe).status);

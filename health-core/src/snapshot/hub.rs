@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::Probe;
 use crate::check::Resolved;
-use crate::lifecycle::Phase;
+use crate::lifecycle::{Phase, Shutdown};
 use crate::runner::CheckState;
 use crate::snapshot::events;
 use crate::snapshot::ledger::Ledger;
@@ -74,6 +74,11 @@ impl Hub {
             }
             forward
         })
+    }
+
+    /// Begins the shutdown; `false` if one had begun before, which then stays as it is.
+    pub(crate) fn shut_down(&self, plan: Shutdown) -> bool {
+        self.change(|ledger| ledger.shut_down(plan))
     }
 
     pub(crate) fn published(&self) -> Arc<Published> {

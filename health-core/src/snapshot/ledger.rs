@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::check::{Impact, Outcome, Resolved};
-use crate::lifecycle::Phase;
+use crate::lifecycle::{Phase, Shutdown};
 use crate::runner::{CheckState, Thresholds};
 use crate::snapshot::assess::{Tally, assess, started};
 use crate::snapshot::board::Mark;
@@ -16,6 +16,7 @@ use crate::{Probe, ProbeStatus};
 #[derive(Debug)]
 pub(crate) struct Ledger {
     pub(crate) phase: Phase,
+    pub(crate) shutdown: Option<Shutdown>,
     started: bool,
     slots: Vec<Slot>,
     tallies: [Tally; 4],
@@ -56,6 +57,7 @@ impl Ledger {
         });
         let mut ledger = Self {
             phase: Phase::Starting,
+            shutdown: None,
             started: false,
             slots: slots.collect(),
             tallies,
@@ -125,6 +127,16 @@ impl Ledger {
             }
         }
         self.reports.replace(index, report);
+    }
+
+    /// The first plan of a shutdown holds, and ends serving with it.
+    pub(crate) fn shut_down(&mut self, plan: Shutdown) -> bool {
+        let first = self.shutdown.is_none();
+        if first {
+            self.shutdown = Some(plan);
+            self.phase = self.phase.max(Phase::Draining);
+        }
+        first
     }
 
     fn start_if_done(&mut self) {

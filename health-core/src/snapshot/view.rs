@@ -4,7 +4,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::lifecycle::Phase;
+use crate::lifecycle::{Phase, Shutdown};
 use crate::snapshot::CheckReport;
 use crate::snapshot::board::Mark;
 use crate::snapshot::ledger::Ledger;
@@ -53,6 +53,12 @@ impl Snapshot {
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.published.phase
+    }
+
+    /// The shutdown that has begun, if one has.
+    #[must_use]
+    pub fn shutdown(&self) -> Option<Shutdown> {
+        self.published.shutdown
     }
 
     /// The answer to a probe.
@@ -121,6 +127,7 @@ impl Subscription {
 #[derive(Debug)]
 pub(crate) struct Published {
     phase: Phase,
+    shutdown: Option<Shutdown>,
     marks: [Mark; 4],
     reports: Reports,
 }
@@ -129,6 +136,7 @@ impl Published {
     pub(crate) fn of(ledger: &Ledger) -> Self {
         Self {
             phase: ledger.phase,
+            shutdown: ledger.shutdown,
             marks: Probe::ALL.map(|probe| ledger.mark(probe)),
             reports: ledger.reports.clone(),
         }
@@ -136,6 +144,10 @@ impl Published {
 
     pub(crate) fn phase(&self) -> Phase {
         self.phase
+    }
+
+    pub(crate) fn shutdown(&self) -> Option<Shutdown> {
+        self.shutdown
     }
 
     pub(crate) fn mark(&self, probe: Probe) -> Mark {

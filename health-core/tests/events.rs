@@ -1,0 +1,110 @@
+//! What is logged. A binary of its own with one test: `tracing` caches for all threads who listens, so that tests beside each
+//! other lose events.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+
+use health_core::Probe;
+
+#[path = "health/support.rs"]
+mod support;
+
+use support::{Switch, builder, ready, until};
+
+/// Every event as one line: level, then its fields.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Recorder {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        struct Line(String);
+        impl Visit for Line {
+            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                let _ = write!(self.0, " {}={value:?}", field.name());
+            }
+        }
+        if event.metadata().target() == "health" {
+            let mut line = Line(event.metadata().level().to_string());
+            event.record(&mut line);
+            self.0.lock().expect("no test panics under it").push(line.0);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events() {
+    one_event_for_each_transition_and_none_for_a_run().await;
+    a_subscriber_may_call_the_health_that_it_hears_of().await;
+}
+
+async fn one_event_for_each_transition_and_none_for_a_run() {
+    let recorder = Recorder::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
+    let take = || std::mem::take(&mut *recorder.0.lock().unwrap());
+    let database = Switch::new(true);
+    let health = builder().check(database.check("database")).start().unwrap();
+    until(&health, |now| now.status(Probe::Readiness).is_up()).await;
+    let started = take();
+    assert_eq!(started.len(), 3, "{started:#?}");
+    assert!(
+        started[0].contains("health starts with: database (readiness)"),
+        "{started:#?}"
+    );
+
+    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    assert!(database.runs() > 100);
+    assert_eq!(take(), Vec::<String>::new());
+
+    database.set(false);
+    until(&health, |now| !now.status(Probe::Readiness).is_up()).await;
+    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    let down = take();
+    assert_eq!(down.len(), 2, "{down:#?}");
+    for said in [
+        "WARN",
+        "check=\"database\"",
+        "from=\"up\"",
+        "to=\"down\"",
+        "cause=\"failed\"",
+        "reason=\"switched off\"",
+    ] {
+        assert!(down[0].contains(said), "{said} is not in {}", down[0]);
+    }
+    assert!(down[1].contains("readiness is down"), "{down:#?}");
+    assert!(!ready(&health));
+
+    database.set(true);
+    until(&health, |now| now.status(Probe::Readiness).is_up()).await;
+    assert_eq!(take().len(), 2);
+}
+
+/// A subscriber may call back: an alert that shuts the service down must not lock it up.
+async fn a_subscriber_may_call_the_health_that_it_hears_of() {
+    struct Alert(Arc<Mutex<Option<health_core::Health>>>);
+    impl<S: Subscriber> Layer<S> for Alert {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            let health = self.0.lock().expect("no test panics under it").take();
+            if let (Some(health), "health") = (health, event.metadata().target()) {
+                health.shutdown();
+            }
+        }
+    }
+    let slot = Arc::new(Mutex::new(None));
+    let _guard = tracing::subscriber::set_default(
+        tracing_subscriber::registry().with(Alert(Arc::clone(&slot))),
+    );
+    let health = builder()
+        .check(Switch::new(false).check("database"))
+        .start()
+        .unwrap();
+    *slot.lock().unwrap() = Some(health.clone());
+    until(&health, |now| now.phase() == health_core::Phase::Closed).await;
+}

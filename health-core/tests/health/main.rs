@@ -1,0 +1,8 @@
+//! The engine through its public interface, in paused time where no thread of its own is needed.
+
+mod drain;
+mod handles;
+mod probes;
+mod running;
+mod start_errors;
+mod support;
