@@ -76,8 +76,10 @@ impl PathTable {
 
     fn find(&self, path: &str) -> Option<Probe> {
         let path = match path.strip_suffix('/') {
-            None | Some("") => path,
-            Some(without_slash) => without_slash,
+            Some(without_slash) if !without_slash.is_empty() && !without_slash.ends_with('/') => {
+                without_slash
+            }
+            _ => path,
         };
         let found = self.paths.iter().find(|(known, _)| &**known == path);
         found.map(|(_, probe)| *probe)
@@ -205,8 +207,8 @@ mod tests {
                 for path in &paths {
                     prop_assert_eq!(table.probe(path), Some(Probe::Liveness));
                 }
-                let exact = asked.strip_suffix('/').unwrap_or(&asked);
-                let known = paths.iter().any(|path| path == exact || *path == asked);
+                let with_slash = |path: &String| path != "/" && asked == format!("{path}/");
+                let known = paths.iter().any(|path| *path == asked || with_slash(path));
                 prop_assert_eq!(table.probe(&asked).is_some(), known);
             }
         }
