@@ -149,13 +149,13 @@ fn missing_state(
 
 fn not_linked(f: &mut fmt::Formatter<'_>, name: &str, known: &[String]) -> fmt::Result {
     write!(f, "the check `{name}` is expected but not here; ")?;
-    match closest(name, known) {
-        Some(close) => write!(f, "did you mean `{close}`?")?,
-        None => f.write_str(
-            "if it stands in a library that nothing else names, the linker dropped it: add `use that_crate as _;`, \
-             or `.checks(checks![that_crate::check])`",
-        )?,
+    if let Some(close) = closest(name, known) {
+        write!(f, "did you mean `{close}`? Else, ")?;
     }
+    f.write_str(
+        "if it stands in a library that nothing else names, the linker dropped it: add `use that_crate as _;`, or \
+         `.checks(checks![that_crate::check])`",
+    )?;
     if known.is_empty() {
         f.write_str(" (no check is linked)")
     } else {

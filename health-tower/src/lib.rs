@@ -1,4 +1,65 @@
-//! Placeholder docs.
+//! Liveness, readiness and a drain that loses nothing, for services built on tower: axum, tonic, hyper.
+//!
+//! Two questions are mixed up everywhere. *Is this process alive?* If not, restart it. *Should it get traffic now?* If not,
+//! route around it. Here they are two attributes, and one layer answers both:
+//!
+//! ```no_run
+//! use std::sync::atomic::{AtomicBool, Ordering};
+//!
+//! use axum::{Router, routing::get};
+//! use health_tower::{Health, HealthLayer, State, liveness_check, readiness_check};
+//!
+//! struct Database(&'static str);
+//!
+//! /// Send traffic while the database answers. Runs in the background, never on a probe's path.
+//! #[readiness_check(timeout = "100ms", every = "5s")]
+//! async fn database(database: State<Database>) -> Result<(), std::io::Error> {
+//!     tokio::net::TcpStream::connect(database.0).await.map(drop)
+//! }
+//!
+//! static CORRUPT: AtomicBool = AtomicBool::new(false);
+//!
+//! /// Restart once memory is corrupt. An `async fn` doesn't compile here: liveness answers from memory.
+//! #[liveness_check]
+//! fn memory_is_sound() -> bool {
+//!     !CORRUPT.load(Ordering::Relaxed)
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let health = Health::builder().state(Database("127.0.0.1:5432")).start()?;
+//!     let app = Router::new()
+//!         .route("/orders", get(|| async { "none yet" }))
+//!         .layer(HealthLayer::new(&health));
+//!     let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
+//!     let server = axum::serve(listener, app).with_graceful_shutdown(health.closing());
+//!     health.run(server).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The four probes
+//!
+//! | path | asks | 503 when |
+//! |---|---|---|
+//! | `/health/live` | would a restart help? | a liveness check failed three times in a row; never because of a drain, or a readiness check |
+//! | `/health/ready` | send traffic here now? | starting, draining, or a critical readiness check is down, stale, or has not run yet |
+//! | `/health/startup` | has it started? | a start-up check has not succeeded yet; once up, it stays up |
+//! | `/health/external` | does the user's path work? | an external check is down; 404, from your application, where none is declared |
+//!
+//! Answers are plain: `ok` or `unavailable`. Names, errors and versions never leave the process: they go to
+//! [`tracing`](https://docs.rs/tracing), one event under the target `health` for each change.
+//!
+//! # Where things are
+//!
+//! - Registering checks: [`liveness_check`], [`readiness_check`], [`startup_check`], [`external_check`] with all options;
+//!   [`Check`] for closures; [`checks!`] to name them; [`HealthBuilder::expect`] against those that the linker dropped.
+//! - Answering: [`HealthLayer`] and where to put it, [`ProbePaths`], [`ProbeService`] for a port of its own.
+//! - Ending: [`Health::run`], [`Health::closing`], [`DrainPolicy`], [`Health::hold`].
+//! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`].
+//!
+//! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
+//! [`State`]: the names don't collide, and it is the same.
 
 mod answer;
 mod answering;

@@ -1,7 +1,7 @@
 //! Run with `RUSTFLAGS="--cfg health_loom" cargo test -p health-core --release --lib model`.
 
-use loom::sync::Arc;
-use loom::sync::Notify;
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use loom::sync::{Arc, Notify};
 use loom::thread;
 
 use super::stripe::Stripe;
@@ -28,5 +28,30 @@ fn a_drain_hears_of_the_last_request() {
         for request in requests {
             request.join().unwrap();
         }
+    });
+}
+
+/// The obvious protocol, a flag beside the counter, loses the wake-up. Should this model ever pass, the one above proves
+/// nothing either.
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_flag_of_its_own_loses_the_wake_up() {
+    loom::model(|| {
+        let shared = Arc::new((AtomicUsize::new(1), AtomicBool::new(false), Notify::new()));
+        let request = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (count, waits, idle) = &*shared;
+                if count.fetch_sub(1, Ordering::AcqRel) == 1 && waits.load(Ordering::Acquire) {
+                    idle.notify();
+                }
+            })
+        };
+        let (count, waits, idle) = &*shared;
+        waits.store(true, Ordering::Release);
+        while count.load(Ordering::Acquire) > 0 {
+            idle.wait();
+        }
+        request.join().unwrap();
     });
 }
