@@ -1,6 +1,7 @@
+use std::any::type_name;
 use std::fmt;
 
-use crate::check::Place;
+use crate::check::{Place, State};
 
 /// Why [`HealthBuilder::start`](crate::HealthBuilder::start) refused, with every problem at once.
 ///
@@ -131,6 +132,11 @@ fn missing_state(
         "check `{check}` at {place} needs `{wanted}` for its argument `{argument}`, which was not provided; add \
          `.state(…)` with a value of that type to `Health::builder()`"
     )?;
+    if short(wanted) == short(type_name::<State<()>>()) {
+        return f.write_str(
+            " (a `State<…>` is already shared: take `State<T>` or `&T`, not `&State<T>`)",
+        );
+    }
     let near = provided
         .iter()
         .find(|name| short(name) == short(wanted) && **name != wanted);
@@ -185,4 +191,40 @@ fn closest<'a>(name: &str, known: &'a [String]) -> Option<&'a String> {
         .filter(|(similarity, _)| *similarity > 0.9)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(wanted: &'static str, provided: &[&'static str]) -> String {
+        let place = Place {
+            file: "src/main.rs",
+            line: 7,
+        };
+        let problem = Problem::MissingState {
+            check: "database".to_owned(),
+            place,
+            argument: "pool",
+            wanted,
+            provided: provided.to_vec(),
+        };
+        problem.to_string()
+    }
+
+    #[test]
+    fn a_missing_state_says_what_was_nearly_right() {
+        let two_versions = missing("sqlx::Pool<Postgres>", &["u8", "sqlx_core::Pool<Postgres>"]);
+        assert!(
+            two_versions.contains("check `database` at src/main.rs:7 needs `sqlx::Pool<Postgres>`")
+        );
+        assert!(
+            two_versions.contains(
+                "`sqlx_core::Pool<Postgres>` was provided: another type of the same name"
+            )
+        );
+        let borrowed = missing(type_name::<State<u8>>(), &["u8"]);
+        assert!(borrowed.contains("not `&State<T>`"), "{borrowed}");
+        assert!(missing("Pool", &[]).ends_with("(no state was provided)"));
+    }
 }

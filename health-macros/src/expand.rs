@@ -73,7 +73,6 @@ fn entry(kind: Kind, args: &Args, function: &Function, name: &str) -> TokenStrea
         #facade::Entry {
             name: #name,
             probe: #facade::Probe::#probe,
-            module: ::core::module_path!(),
             file: ::core::file!(),
             line: #line,
             options: #options,

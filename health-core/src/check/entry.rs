@@ -17,7 +17,6 @@ type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub struct Entry {
     pub name: &'static str,
     pub probe: Probe,
-    pub module: &'static str,
     pub file: &'static str,
     pub line: u32,
     pub options: Options,

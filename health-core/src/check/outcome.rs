@@ -69,7 +69,8 @@ impl Outcome {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether a health check passed",
     label = "not an outcome",
-    note = "a check returns `bool`, `Result<(), E>` where `E: Display`, or `health_tower::Outcome`"
+    note = "a check returns `bool`, `Result<(), E>` where `E: Display`, or `health_tower::Outcome`",
+    note = "if it is a future, make the function `async`"
 )]
 pub trait IntoOutcome {
     /// Turns the value into an [`Outcome`].
