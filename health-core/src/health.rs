@@ -12,7 +12,9 @@ use crate::{HealthBuilder, Probe, ProbeStatus};
 
 /// The health of one service: what the checks found, in which phase it is, and what is in flight.
 ///
-/// A cheap clone. Checks run as long as one handle lives; a [`run`](Self::run) holds one.
+/// A cheap clone. Checks run as long as one handle lives; a layer's service holds one.
+///
+/// What requests count on is leaked when it starts, some KiB: make one for a service, and not one for each request.
 #[derive(Clone, Debug)]
 pub struct Health(Arc<Inner>);
 

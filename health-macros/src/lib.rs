@@ -89,7 +89,8 @@ pub fn liveness_check(options: TokenStream, function: TokenStream) -> TokenStrea
 /// Should traffic be sent here now? Registers a function that says yes while it passes.
 ///
 /// It runs in the background every 5 seconds (`every`), for at most a second (`timeout`), and probes read the last result:
-/// they never wait for it. An `async` function must not block; a plain one must answer at once.
+/// they never wait for it. An `async` function runs on the application's runtime and
+/// must not block; a plain one runs on a thread of its own, and may.
 ///
 /// Where every replica depends on the same thing, say `scope = shared`: if all replicas leave when it fails, nobody is left
 /// to say so. The service is then degraded, and stays.

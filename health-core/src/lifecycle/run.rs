@@ -22,21 +22,13 @@ where
     let early = tokio::select! {
         ended = &mut server => Some(ended),
         () = &mut signals => None,
-        () = health.reached(Phase::Closing) => None,
+        _ = health.latch().requested() => None,
     };
-    if let Some(ended) = &early {
+    let server_ended = early.is_some();
+    if let Some(ended) = early {
         health.latch().request(Trigger::ServerEnded, true);
-        if ended.is_err() {
-            health.latch().force();
-        }
+        ended.inspect_err(|_| health.latch().force())?;
     }
-    let server_ended = match early {
-        Some(ended) => {
-            ended?;
-            true
-        }
-        None => false,
-    };
     let server_ended = finish(health, server, signals, server_ended).await?;
     let report = report(health, server_ended).await;
     if report.is_clean() {
@@ -47,7 +39,9 @@ where
     Ok(report)
 }
 
-/// From closing to the end. Gives whether the server ended by itself.
+/// From the request to shut down to the end. Gives whether the server ended by itself.
+///
+/// The deadline is kept here too: the phases may be driven by a runtime that is gone.
 async fn finish<F, E>(
     health: &Health,
     mut server: Pin<&mut F>,

@@ -171,3 +171,30 @@ async fn the_second_call_of_shutdown_moves_nothing() {
     health.closing().await;
     assert_eq!(began.elapsed(), 10 * SECOND);
 }
+
+/// The runtime on which the phases are driven has ended; the deadline holds all the same.
+#[test]
+fn run_ends_without_the_runtime_of_the_checks() {
+    let gone = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let policy = DrainPolicy::default()
+        .lame_duck(Duration::ZERO)
+        .deadline(Duration::from_millis(20));
+    let health = builder()
+        .runtime(gone.handle().clone())
+        .drain(policy)
+        .start()
+        .unwrap();
+    drop(gone);
+    health.shutdown();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let report = runtime
+        .block_on(health.run(pending::<io::Result<()>>()))
+        .unwrap();
+    assert!(!report.is_clean());
+}
