@@ -1,0 +1,62 @@
+//! A service as a user writes it, for tests that send signals to its process.
+//!
+//! Takes the lame duck and the deadline, in milliseconds. Prints its address, and at the end how the drain went.
+//! `/lines` streams what arrives on standard input, line by line, until a line says `end`.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use std::{env, io, thread};
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use health_tower::{DrainPolicy, Health, HealthLayer};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let times: Result<Vec<u64>, _> = env::args().skip(1).map(|millis| millis.parse()).collect();
+    let [lame_duck, deadline] = times?[..] else {
+        return Err("needs a lame duck and a deadline, in milliseconds".into());
+    };
+    let policy = DrainPolicy::default()
+        .lame_duck(Duration::from_millis(lame_duck))
+        .deadline(Duration::from_millis(deadline));
+    let health = Health::builder().linked(false).drain(policy).start()?;
+
+    let input = Arc::new(Mutex::new(Some(input())));
+    let lines = async move || {
+        let input = input.lock().unwrap_or_else(PoisonError::into_inner).take();
+        input.map(Body::from_stream).unwrap_or_default()
+    };
+    let app = Router::new()
+        .route("/lines", get(lines))
+        .layer(HealthLayer::new(&health));
+
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    println!("{}", listener.local_addr()?);
+    let server = axum::serve(listener, app).with_graceful_shutdown(health.closing());
+    let report = health.run(server).await?;
+    println!("{:?} clean={}", report.trigger, report.is_clean());
+    println!("remaining={} forced={}", report.remaining, report.forced);
+    Ok(())
+}
+
+/// Standard input, read on a thread that can't keep the process from ending.
+fn input() -> ReceiverStream<Result<String, Infallible>> {
+    let (lines, input) = mpsc::channel(1);
+    thread::spawn(move || {
+        let read = io::stdin().lines().map_while(Result::ok);
+        for line in read.take_while(|line| line != "end") {
+            if lines.blocking_send(Ok(line)).is_err() {
+                break;
+            }
+        }
+    });
+    ReceiverStream::new(input)
+}

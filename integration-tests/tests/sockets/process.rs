@@ -1,0 +1,150 @@
+//! Real signals to a real process.
+
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::time::Duration;
+
+use integration_tests::patience::{patiently, pause};
+use integration_tests::wire::Wire;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+struct Service {
+    process: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+    addr: SocketAddr,
+}
+
+impl Service {
+    async fn start(lame_duck: Duration, deadline: Duration) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_draining_host"))
+            .args([lame_duck, deadline].map(|time| time.as_millis().to_string()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let input = process.stdin.take().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
+        let addr = patiently("the address", output.next_line())
+            .await
+            .unwrap()
+            .unwrap();
+        let addr = addr.parse().unwrap();
+        let mut wire = Wire::connect(addr).await;
+        assert_eq!(wire.get("/health/ready").await.plain(), (200, "ok"));
+        Self {
+            process,
+            input,
+            output,
+            addr,
+        }
+    }
+
+    /// Begins a download that is fed from here.
+    async fn download(&mut self) -> Wire {
+        let mut wire = Wire::connect(self.addr).await;
+        wire.request("GET", "/lines").await;
+        self.feed("one").await;
+        assert_eq!(wire.head().await.status, 200);
+        assert_eq!(wire.chunk().await.unwrap().unwrap(), b"one");
+        wire
+    }
+
+    async fn feed(&mut self, line: &str) {
+        self.input
+            .write_all(format!("{line}\n").as_bytes())
+            .await
+            .unwrap();
+    }
+
+    async fn signal(&self, name: &str) {
+        let pid = self.process.id().expect("it still runs").to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status().await;
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until the process ends by itself, as well as any; returns what it printed.
+    async fn end(mut self) -> [String; 2] {
+        let status = patiently("the process to end", self.process.wait())
+            .await
+            .unwrap();
+        assert_eq!(status.code(), Some(0));
+        let [first, second] = [self.output.next_line().await, self.output.next_line().await];
+        [first, second].map(|line| line.unwrap().unwrap_or_default())
+    }
+}
+
+#[tokio::test]
+async fn a_signal_drains_a_download_and_the_process_ends_well() {
+    for (signal, trigger) in [("TERM", "Terminate"), ("INT", "Interrupt")] {
+        let mut service = Service::start(Duration::from_millis(200), Duration::from_secs(60)).await;
+        let mut download = service.download().await;
+        service.signal(signal).await;
+        let closed = async {
+            while TcpStream::connect(service.addr).await.is_ok() {
+                pause().await;
+            }
+        };
+        patiently("the listener to close", closed).await;
+        for line in ["two", "three"] {
+            service.feed(line).await;
+            assert_eq!(download.chunk().await.unwrap().unwrap(), line.as_bytes());
+        }
+        service.feed("end").await;
+        assert_eq!(
+            download.chunk().await.unwrap(),
+            None,
+            "the download is whole"
+        );
+        let report = [
+            format!("{trigger} clean=true"),
+            "remaining=0 forced=false".to_owned(),
+        ];
+        assert_eq!(service.end().await, report);
+    }
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_now() {
+    for second in ["TERM", "INT"] {
+        let hours = Duration::from_secs(7200);
+        let mut service = Service::start(hours, hours).await;
+        let mut download = service.download().await;
+        service.signal("TERM").await;
+        let mut wire = Wire::connect(service.addr).await;
+        let draining = async {
+            while wire.get("/health/ready").await.status != 503 {
+                pause().await;
+            }
+        };
+        patiently("the first signal to be heard", draining).await;
+        let mut fresh = Wire::connect(service.addr).await;
+        assert_eq!(fresh.get("/health/live").await.plain(), (200, "ok"));
+        service.feed("still").await;
+        assert_eq!(download.chunk().await.unwrap().unwrap(), b"still");
+
+        service.signal(second).await;
+        let report = ["Terminate clean=false", "remaining=1 forced=true"];
+        assert_eq!(service.end().await, report);
+        assert!(
+            download.chunk().await.is_err(),
+            "nobody pretends that it was whole"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_download_that_never_ends_is_given_up_at_the_deadline() {
+    let mut service = Service::start(Duration::ZERO, Duration::from_millis(300)).await;
+    let mut download = service.download().await;
+    service.signal("TERM").await;
+    let report = ["Terminate clean=false", "remaining=1 forced=false"];
+    assert_eq!(service.end().await, report);
+    assert!(
+        download.chunk().await.is_err(),
+        "nobody pretends that it was whole"
+    );
+}
