@@ -3,7 +3,7 @@
 //! Two questions are mixed up everywhere. *Is this process alive?* If not, restart it. *Should it get traffic now?* If not,
 //! route around it. Here they are two attributes, and one layer answers both:
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! use std::sync::atomic::{AtomicBool, Ordering};
 //!
 //! use axum::{Router, routing::get};

@@ -14,19 +14,35 @@ use crate::paths::PathTable;
 /// application is full. Load shedding belongs *inside*: this layer is always ready, so that a `LoadShed` around it never
 /// sees the pressure. Tracing and compression may be outside.
 ///
-/// In axum, [`Router::layer`](https://docs.rs/axum/latest/axum/struct.Router.html#method.layer) wraps the routes and the
-/// fallback that are there when it is called. Probes are therefore answered in the first form of each line, and are **404
-/// in the second**:
+/// ## axum
+///
+/// [`Router::layer`](https://docs.rs/axum/latest/axum/struct.Router.html#method.layer) wraps the routes and the fallback that
+/// are there when it is called, and a probe reaches the layer through the *fallback*. So what counts is whether the layer was
+/// put around the fallback that the finished router has:
 ///
 /// | answered | 404 |
 /// |---|---|
 /// | `.fallback(f).layer(health)` | `.layer(health).fallback(f)` |
-/// | `plain.merge(layered)`, the layered one last | `layered.merge(plain)`, if `plain` has a fallback of its own |
+/// | `plain.merge(layered)`, if `plain` has no fallback | `plain.merge(layered)`, if it has one; `layered.merge(plain)`, unless `layered` had a fallback before the layer |
 /// | `.layer(health)` on the outermost router | `.nest("/api", layered)`, `.route_layer(health)` |
 ///
 /// To be sure, wrap the whole router: `Router::new().fallback_service(layer.layer(app))`.
 ///
-/// tonic refuses HTTP/1.1 unless the server has `.accept_http1(true)`; without it, `httpGet` probes fail.
+/// axum lays the layers of a handler's route anew for each connection. A `ConcurrencyLimitLayer` in `Router::layer` therefore limits
+/// each connection; to limit the application, use tower's `GlobalConcurrencyLimitLayer`.
+///
+/// ## tonic
+///
+/// tonic refuses HTTP/1.1 unless the server has `.accept_http1(true)`; without it, `httpGet` probes fail. Its own
+/// `concurrency_limit_per_connection` and `load_shed` are outside of every layer: a probe on a *full connection* is shed, as HTTP
+/// **200** with `grpc-status: 8`. Probers that open a connection of their own, as the kubelet does, don't meet this; for balancers that
+/// reuse one, put the limit inside: `.layer(health).layer(limit)`.
+/// Into an axum router, merge tonic's services with `Routes::from(router).add_service(…)`: `Routes::new(…)` brings a fallback along.
+///
+/// # What a probe is
+///
+/// A request whose path is one of the [`ProbePaths`](crate::ProbePaths), whatever the method; others than GET and HEAD get 405. A
+/// body is read and thrown away, up to 2 MiB and for 1 s. Middleware outside may answer first, as CORS does to `OPTIONS`.
 #[derive(Clone, Debug)]
 pub struct HealthLayer {
     health: Health,

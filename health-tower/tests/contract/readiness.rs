@@ -57,6 +57,23 @@ async fn requests_that_wait_keep_their_order() {
     assert_ready_ok!(waiting[0].poll());
 }
 
+/// The instance that was polled is the one that waits: its place in the queue is from then, not from its future's first poll.
+#[tokio::test]
+async fn a_place_in_the_queue_is_kept_from_the_first_poll() {
+    let (_health, mut service, _semaphore) = layered(1);
+    let hang = service.ready().await.unwrap().call(get("/hang"));
+    let (mut earlier, mut later) = (service.clone(), service.clone());
+    earlier.ready().await.unwrap();
+    later.ready().await.unwrap();
+    let mut later = task::spawn(later.call(get("/later")));
+    assert_pending!(later.poll());
+    let mut earlier = task::spawn(earlier.call(get("/earlier")));
+    assert_pending!(earlier.poll());
+    drop(hang);
+    assert_pending!(later.poll());
+    assert_ready_ok!(earlier.poll());
+}
+
 #[tokio::test]
 async fn a_caller_that_forgets_to_poll_is_served_all_the_same() {
     let (_health, mut service, _semaphore) = layered(1);
