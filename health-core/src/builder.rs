@@ -35,6 +35,7 @@ pub struct HealthBuilder {
     census: Census,
     states: StateMap,
     drain: DrainPolicy,
+    startup_deadline: Duration,
     runtime: Option<Handle>,
     problems: Vec<Problem>,
 }
@@ -46,6 +47,7 @@ impl HealthBuilder {
             census: Census::default(),
             states: StateMap::default(),
             drain: DrainPolicy::default(),
+            startup_deadline: Duration::from_secs(60),
             runtime: None,
             problems: Vec::new(),
         }
@@ -97,6 +99,13 @@ impl HealthBuilder {
         self
     }
 
+    /// When to log what start-up still waits for. 60 s by default. Nothing else follows from it: `startup` and `readiness`
+    /// stay down, liveness is untouched, and whether to restart is up to the orchestrator's start-up probe.
+    pub fn startup_deadline(mut self, deadline: Duration) -> Self {
+        self.startup_deadline = deadline;
+        self
+    }
+
     /// The runtime on which checks run, for a `start()` outside of one. The current one where it isn't said.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
@@ -124,7 +133,7 @@ impl HealthBuilder {
         let checks = self.census.resolve(&Arc::new(self.states));
         match (checks, runtime) {
             (Ok(checks), Some(runtime)) if problems.is_empty() => {
-                start(checks, self.drain, &runtime)
+                start(checks, self.drain, self.startup_deadline, &runtime)
             }
             (Err(more), _) => Err(StartError::new([problems, more].concat())),
             (Ok(_), _) => Err(StartError::new(problems)),
@@ -135,6 +144,7 @@ impl HealthBuilder {
 fn start(
     checks: Vec<Resolved>,
     drain: DrainPolicy,
+    startup_deadline: Duration,
     runtime: &Handle,
 ) -> Result<Health, StartError> {
     let board: &'static StatusBoard = Box::leak(Box::new(StatusBoard::new(Instant::now())));
@@ -172,6 +182,11 @@ fn start(
     let drive = drive(Arc::clone(&hub), Arc::clone(&latch), in_flight);
     tasks.push(runtime.spawn(drive).abort_handle());
     tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
+    tasks.push(
+        runtime
+            .spawn(warn_of_slow_start(Arc::clone(&hub), startup_deadline))
+            .abort_handle(),
+    );
     Ok(Health::new(hub, board, in_flight, latch, tasks, host))
 }
 
@@ -180,6 +195,14 @@ async fn tick(hub: Arc<Hub>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         hub.tick(ticks.tick().await);
+    }
+}
+
+async fn warn_of_slow_start(hub: Arc<Hub>, deadline: Duration) {
+    tokio::time::sleep(deadline).await;
+    if let Some(waited_for) = hub.starting() {
+        let waited_for = waited_for.join(", ");
+        tracing::warn!(target: "health", ?deadline, "start-up has not succeeded in time; it waits for: {waited_for}");
     }
 }
 

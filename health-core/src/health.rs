@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::fmt::Display;
 use std::future::IntoFuture;
 use std::sync::Arc;
 
@@ -7,8 +9,9 @@ use tokio::task::AbortHandle;
 use crate::lifecycle::{Closing, DrainReport, Latch, Phase, Trigger, run};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
+use crate::startup::StartupTask;
 use crate::traffic::{Hold, InFlight};
-use crate::{HealthBuilder, Probe, ProbeStatus};
+use crate::{HealthBuilder, Outcome, Probe, ProbeStatus};
 
 /// The health of one service: what the checks found, in which phase it is, and what is in flight.
 ///
@@ -83,6 +86,28 @@ impl Health {
     /// what is in flight. Works from any thread, with or without a runtime. It can't be taken back; a second call changes nothing.
     pub fn shutdown(&self) {
         self.0.latch.request(Trigger::Requested, false);
+    }
+
+    /// Declares a piece of start-up work, and holds start-up back until it is done. Declare all of them before the server
+    /// runs: what a probe was told can't be taken back, and a task that comes later is only reported.
+    pub fn startup_task(&self, name: impl Into<Cow<'static, str>>) -> StartupTask {
+        let task = self.0.hub.startup_task(name.into());
+        StartupTask::new(Arc::clone(&self.0.hub), task)
+    }
+
+    /// Reports that something went wrong which no check would find, such as a corrupt file: readiness is down for 60 s from
+    /// the last report under this name, or until [`clear_fatal`](Self::clear_fatal). The reason is logged, and cut at 1 KiB.
+    pub fn report_fatal(&self, name: impl Into<Cow<'static, str>>, reason: impl Display) {
+        let reason = Outcome::fail(reason)
+            .reason()
+            .unwrap_or_default()
+            .to_owned();
+        self.0.hub.report_fatal(name.into(), reason);
+    }
+
+    /// Takes a fatal error back before its time.
+    pub fn clear_fatal(&self, name: &str) {
+        self.0.hub.clear_fatal(name);
     }
 
     /// Runs a server, and drains it on SIGTERM and ctrl-c.

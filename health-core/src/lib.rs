@@ -26,11 +26,13 @@
 mod builder;
 mod check;
 mod error;
+mod fatal;
 mod health;
 mod lifecycle;
 mod probe;
 mod runner;
 mod snapshot;
+mod startup;
 mod traffic;
 
 pub use builder::HealthBuilder;
@@ -38,11 +40,13 @@ pub use check::{
     Check, CheckRef, FromState, Impact, InProcess, IntoOutcome, Outcome, Scope, State,
 };
 pub use error::StartError;
+pub use fatal::FatalReport;
 pub use health::Health;
 pub use lifecycle::{Closing, DrainPolicy, DrainReport, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
 pub use runner::CheckState;
 pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};
+pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{Hold, InFlight};
 
 /// What the attribute macros expand to. Not part of the public interface.

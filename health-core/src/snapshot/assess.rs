@@ -29,22 +29,31 @@ impl Tally {
         }
     }
 
-    fn all_up(&self) -> bool {
+    pub(crate) fn all_up(&self) -> bool {
         self.pending == 0 && self.down == 0
     }
+}
+
+/// What is known besides checks and phase.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Facts {
+    /// Start-up has succeeded.
+    pub(crate) started: bool,
+    /// The application has reported a fatal error lately.
+    pub(crate) fatal: bool,
 }
 
 /// The four questions, answered. The only place that turns signals into a status.
 ///
 /// 1. Liveness is down only through its own checks: not by phase, not by a check that has not run yet, not by readiness.
-/// 2. Readiness is up only while serving, and only if every critical check has succeeded.
-/// 3. Start-up is up from the moment the phase has left `Starting` through success; see [`started`].
+/// 2. Readiness is up only while serving, only if every critical check has succeeded, and not after a recent fatal error.
+/// 3. Start-up is up once it has succeeded, whatever comes later.
 /// 4. External is absent where nothing was declared.
-pub(crate) fn assess(probe: Probe, phase: Phase, started: bool, tally: &Tally) -> ProbeStatus {
+pub(crate) fn assess(probe: Probe, phase: Phase, facts: Facts, tally: &Tally) -> ProbeStatus {
     let up = match probe {
         Probe::Liveness => tally.down == 0,
-        Probe::Readiness => phase == Phase::Serving && tally.all_up(),
-        Probe::Startup => started,
+        Probe::Readiness => phase == Phase::Serving && tally.all_up() && !facts.fatal,
+        Probe::Startup => facts.started,
         Probe::External if tally.declared == 0 => return ProbeStatus::Absent,
         Probe::External => tally.all_up(),
     };
@@ -53,11 +62,6 @@ pub(crate) fn assess(probe: Probe, phase: Phase, started: bool, tally: &Tally) -
     } else {
         ProbeStatus::Down
     }
-}
-
-/// Whether start-up has succeeded; the caller latches it.
-pub(crate) fn started(startup: &Tally) -> bool {
-    startup.all_up()
 }
 
 #[cfg(test)]
@@ -80,8 +84,13 @@ mod tests {
         down: 0,
     };
 
+    const STARTED: Facts = Facts {
+        started: true,
+        fatal: false,
+    };
+
     fn up(probe: Probe, phase: Phase, tally: &Tally) -> bool {
-        assess(probe, phase, true, tally).is_up()
+        assess(probe, phase, STARTED, tally).is_up()
     }
 
     #[test]
@@ -115,9 +124,21 @@ mod tests {
     }
 
     #[test]
+    fn a_fatal_error_is_about_readiness_only() {
+        let fatal = Facts {
+            fatal: true,
+            ..STARTED
+        };
+        for probe in [Probe::Liveness, Probe::Startup, Probe::External] {
+            assert!(assess(probe, Phase::Serving, fatal, &UP).is_up(), "{probe}");
+        }
+        assert!(!assess(Probe::Readiness, Phase::Serving, fatal, &UP).is_up());
+    }
+
+    #[test]
     fn external_is_never_vacuously_up() {
         let nothing = Tally::default();
-        let status = assess(Probe::External, Phase::Serving, true, &nothing);
+        let status = assess(Probe::External, Phase::Serving, STARTED, &nothing);
         assert_eq!(status, ProbeStatus::Absent);
         assert!(!up(Probe::External, Phase::Serving, &PENDING));
         assert!(up(Probe::External, Phase::Serving, &UP));

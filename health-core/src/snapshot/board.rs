@@ -32,7 +32,9 @@ impl Mark {
     }
 }
 
-const STATUS_BITS: u32 = 2;
+/// Set in a word once a reader was told that it is up.
+const TOLD: u64 = 0b100;
+const STATUS_BITS: u32 = 3;
 const FOREVER: u64 = u64::MAX >> STATUS_BITS;
 
 impl StatusBoard {
@@ -47,7 +49,10 @@ impl StatusBoard {
     #[must_use]
     pub fn status(&self, probe: Probe) -> ProbeStatus {
         // Relaxed: the word is the whole message; nothing else is read because of it.
-        let word = self.words[probe.index()].load(Ordering::Relaxed);
+        let mut word = self.words[probe.index()].load(Ordering::Relaxed);
+        if probe == Probe::Startup && word & TOLD == 0 {
+            word = self.tell_started(word);
+        }
         let (status, fresh_until) = unpack(word);
         if status.is_up() && fresh_until != FOREVER && self.nanos(Instant::now()) >= fresh_until {
             return ProbeStatus::Down;
@@ -59,7 +64,37 @@ impl StatusBoard {
     pub(crate) fn write(&self, probe: Probe, mark: Mark) {
         let fresh_until = mark.fresh_until.map_or(FOREVER, |until| self.nanos(until));
         let word = pack(mark.status, fresh_until);
-        self.words[probe.index()].store(word, Ordering::Relaxed);
+        let keep_told = |old: u64| Some(word | old & TOLD);
+        let _always =
+            self.words[probe.index()].fetch_update(Ordering::Relaxed, Ordering::Relaxed, keep_told);
+    }
+
+    /// Notes that somebody heard that start-up is over, if it is: from there on it is over for good.
+    #[cold]
+    fn tell_started(&self, mut word: u64) -> u64 {
+        let startup = &self.words[Probe::Startup.index()];
+        while unpack(word).0.is_up() && word & TOLD == 0 {
+            match startup.compare_exchange_weak(
+                word,
+                word | TOLD,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return word | TOLD,
+                Err(now) => word = now,
+            }
+        }
+        word
+    }
+
+    /// Takes back that start-up is over. `false` if somebody has already heard it; then it stays. Under the hub's lock only.
+    pub(crate) fn restart(&self) -> bool {
+        let startup = &self.words[Probe::Startup.index()];
+        let down = pack(ProbeStatus::Down, FOREVER);
+        let untold = |word: u64| (word & TOLD == 0).then_some(down);
+        startup
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, untold)
+            .is_ok()
     }
 
     fn nanos(&self, at: Instant) -> u64 {

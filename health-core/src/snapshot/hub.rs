@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -11,6 +12,7 @@ use crate::snapshot::events;
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Finding, StatusBoard};
+use crate::startup::TaskId;
 
 /// Where signals arrive and snapshots leave.
 ///
@@ -62,6 +64,52 @@ impl Hub {
         let due = |ledger: &Ledger| ledger.first_deadline().is_some_and(|at| at <= now);
         if due(&self.lock()) {
             self.change(|ledger| ledger.expire(now));
+        }
+    }
+
+    /// Declares a piece of start-up work. It counts unless a probe was already told that start-up is over.
+    pub(crate) fn startup_task(&self, name: Cow<'static, str>) -> TaskId {
+        let (task, gates) = self.change(|ledger| {
+            let gates = !ledger.has_started() || self.board.restart();
+            if gates {
+                ledger.restart();
+            }
+            (ledger.tasks.open(name.clone(), gates), gates)
+        });
+        if !gates {
+            tracing::warn!(
+                target: "health", task = &*name,
+                "start-up task `{name}` comes too late to hold start-up back: a probe was told that it is over; declare it before the server runs"
+            );
+        }
+        task
+    }
+
+    pub(crate) fn startup_ended(&self, task: TaskId, result: Result<(), String>) {
+        let failed = result.is_err();
+        let report = self.change(|ledger| ledger.end_task(task, result));
+        let name = report.name();
+        if failed {
+            tracing::error!(target: "health", task = name, "start-up can't succeed: {report}");
+        } else {
+            tracing::info!(target: "health", task = name, "start-up task {report}");
+        }
+    }
+
+    /// What start-up waits for, by name; `None` if it is over.
+    pub(crate) fn starting(&self) -> Option<Vec<String>> {
+        let ledger = self.lock();
+        (!ledger.has_started()).then(|| ledger.waited_for())
+    }
+
+    pub(crate) fn report_fatal(&self, name: Cow<'static, str>, reason: String) {
+        tracing::error!(target: "health", fatal = &*name, reason, "fatal error `{name}`");
+        self.change(|ledger| ledger.fatals.report(name, reason, Instant::now()));
+    }
+
+    pub(crate) fn clear_fatal(&self, name: &str) {
+        if self.change(|ledger| ledger.fatals.clear(name)) {
+            tracing::info!(target: "health", fatal = name, "fatal error `{name}` is cleared");
         }
     }
 

@@ -4,12 +4,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::check::{Impact, Outcome, Resolved};
+use crate::fatal::Fatals;
 use crate::lifecycle::{Phase, Shutdown};
 use crate::runner::{CheckState, Thresholds};
-use crate::snapshot::assess::{Tally, assess, started};
+use crate::snapshot::assess::{Facts, Tally, assess};
 use crate::snapshot::board::Mark;
 use crate::snapshot::reports::Reports;
 use crate::snapshot::{Cause, CheckReport, Finding};
+use crate::startup::{StartupReport, TaskId, Tasks};
 use crate::{Probe, ProbeStatus};
 
 /// Everything that is known, kept so that one change costs the same with one check or ten thousand.
@@ -18,6 +20,8 @@ pub(crate) struct Ledger {
     pub(crate) phase: Phase,
     pub(crate) shutdown: Option<Shutdown>,
     started: bool,
+    pub(crate) tasks: Tasks,
+    pub(crate) fatals: Fatals,
     slots: Vec<Slot>,
     tallies: [Tally; 4],
     /// When the results of critical checks that are up go stale, per probe. Liveness and start-up never do.
@@ -59,6 +63,8 @@ impl Ledger {
             phase: Phase::Starting,
             shutdown: None,
             started: false,
+            tasks: Tasks::default(),
+            fatals: Fatals::default(),
             slots: slots.collect(),
             tallies,
             deadlines: Default::default(),
@@ -88,8 +94,9 @@ impl Ledger {
         (state, next)
     }
 
-    /// Takes results back that are too old by now.
+    /// Takes back what is too old by now: results, and fatal errors.
     pub(crate) fn expire(&mut self, now: Instant) {
+        self.fatals.expire(now);
         for probe in Probe::ALL {
             while let Some(&(at, index)) = self.deadlines[probe.index()].first() {
                 if at > now {
@@ -140,7 +147,8 @@ impl Ledger {
     }
 
     fn start_if_done(&mut self) {
-        if !self.started && started(&self.tallies[Probe::Startup.index()]) {
+        let checks_done = self.tallies[Probe::Startup.index()].all_up();
+        if !self.started && checks_done && self.tasks.all_done() {
             self.started = true;
             if self.phase == Phase::Starting {
                 self.phase = Phase::Serving;
@@ -153,19 +161,59 @@ impl Ledger {
         std::mem::take(&mut self.moves)
     }
 
-    /// When the next result goes stale.
+    /// When time alone changes something next: a result goes stale, or a fatal error has been long enough ago.
     pub(crate) fn first_deadline(&self) -> Option<Instant> {
         let firsts = self
             .deadlines
             .iter()
             .filter_map(|of_probe| of_probe.first());
-        firsts.map(|&(at, _)| at).min()
+        firsts
+            .map(|&(at, _)| at)
+            .chain(self.fatals.first_end())
+            .min()
+    }
+
+    /// Whether start-up has succeeded.
+    pub(crate) fn has_started(&self) -> bool {
+        self.started
+    }
+
+    /// Start-up begins again: a task was declared before anybody heard that it was over.
+    pub(crate) fn restart(&mut self) {
+        self.started = false;
+        if self.phase == Phase::Serving {
+            self.phase = Phase::Starting;
+        }
+    }
+
+    pub(crate) fn end_task(&mut self, task: TaskId, result: Result<(), String>) -> StartupReport {
+        let report = self.tasks.end(task, result).clone();
+        self.start_if_done();
+        report
+    }
+
+    /// What start-up waits for, by name.
+    pub(crate) fn waited_for(&self) -> Vec<String> {
+        let waits =
+            |check: &&CheckReport| check.probe == Probe::Startup && check.state != CheckState::Up;
+        let checks = self
+            .reports
+            .iter()
+            .filter(waits)
+            .map(|check| format!("`{}`", check.name));
+        checks
+            .chain(self.tasks.waited_for().map(ToString::to_string))
+            .collect()
     }
 
     /// The answer to a probe, and until when it holds.
     pub(crate) fn mark(&self, probe: Probe) -> Mark {
         let tally = &self.tallies[probe.index()];
-        let status: ProbeStatus = assess(probe, self.phase, self.started, tally);
+        let facts = Facts {
+            started: self.started,
+            fatal: !self.fatals.is_empty(),
+        };
+        let status: ProbeStatus = assess(probe, self.phase, facts, tally);
         let first = self.deadlines[probe.index()].first();
         Mark {
             status,

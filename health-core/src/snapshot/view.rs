@@ -4,11 +4,13 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::fatal::{FatalReport, Fatals};
 use crate::lifecycle::{Phase, Shutdown};
 use crate::snapshot::CheckReport;
 use crate::snapshot::board::Mark;
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::reports::Reports;
+use crate::startup::{StartupReport, Tasks};
 use crate::traffic::InFlight;
 use crate::{Probe, ProbeStatus};
 
@@ -72,6 +74,16 @@ impl Snapshot {
         self.published.reports.iter()
     }
 
+    /// The start-up tasks that were declared, in that order.
+    pub fn startup_tasks(&self) -> impl Iterator<Item = &StartupReport> {
+        self.published.tasks.iter()
+    }
+
+    /// The fatal errors that keep readiness down.
+    pub fn fatal_errors(&self) -> impl Iterator<Item = &FatalReport> {
+        self.published.fatals.iter()
+    }
+
     /// The check of that name.
     #[must_use]
     pub fn check(&self, name: &str) -> Option<&CheckReport> {
@@ -128,6 +140,8 @@ impl Subscription {
 pub(crate) struct Published {
     phase: Phase,
     shutdown: Option<Shutdown>,
+    tasks: Tasks,
+    fatals: Fatals,
     marks: [Mark; 4],
     reports: Reports,
 }
@@ -137,6 +151,8 @@ impl Published {
         Self {
             phase: ledger.phase,
             shutdown: ledger.shutdown,
+            tasks: ledger.tasks.clone(),
+            fatals: ledger.fatals.clone(),
             marks: Probe::ALL.map(|probe| ledger.mark(probe)),
             reports: ledger.reports.clone(),
         }

@@ -5,4 +5,5 @@ mod handles;
 mod probes;
 mod running;
 mod start_errors;
+mod startup;
 mod support;
