@@ -8,7 +8,7 @@ use crate::Health;
 use crate::check::{Body, Census, Check, CheckRef, Resolved, StateMap};
 use crate::error::{Problem, StartError};
 use crate::lifecycle::{DrainPolicy, Latch, drive};
-use crate::runner::{CheckTask, Host};
+use crate::runner::{CheckTask, Host, LagMeter};
 use crate::snapshot::{Hub, StatusBoard};
 use crate::traffic::InFlight;
 
@@ -162,12 +162,22 @@ fn start(
         }])
     })?;
 
-    let mut tasks = Vec::with_capacity(checks.len() + 2);
+    let mut tasks = Vec::with_capacity(checks.len() + 5);
     let total = checks.len();
+    let lag = LagMeter::new(Instant::now());
+    tasks.push(runtime.spawn(Arc::clone(&lag).watch()).abort_handle());
+    let host_lag = LagMeter::new(Instant::now());
+    if let Some(host) = &host {
+        tasks.push(
+            host.runtime()
+                .spawn(Arc::clone(&host_lag).watch())
+                .abort_handle(),
+        );
+    }
     for (index, check) in checks.into_iter().enumerate() {
-        let home = match (&check.body, &host) {
-            (Body::Sync(_), Some(host)) => host.runtime(),
-            _ => runtime,
+        let (home, lag) = match (&check.body, &host) {
+            (Body::Sync(_), Some(host)) => (host.runtime(), &host_lag),
+            _ => (runtime, &lag),
         };
         let task = CheckTask {
             index,
@@ -175,6 +185,7 @@ fn start(
             probe: check.probe,
             settings: check.settings,
             body: check.body,
+            lag: Arc::clone(lag),
         };
         let driven = task.drive(Arc::clone(&hub), home.clone());
         tasks.push(home.spawn(driven).abort_handle());

@@ -5,12 +5,14 @@
 //! for themselves. [`task`] is the thin shell around them: one task a check, which sleeps, runs, and reports.
 
 mod host;
+mod lag;
 mod run;
 mod schedule;
 mod task;
 mod thresholds;
 
 pub(crate) use host::Host;
+pub(crate) use lag::LagMeter;
 pub(crate) use task::CheckTask;
 pub use thresholds::CheckState;
 pub(crate) use thresholds::Thresholds;

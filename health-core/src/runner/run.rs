@@ -7,6 +7,7 @@ use tokio::task::{AbortHandle, JoinError, JoinHandle};
 use tokio::time::Instant;
 
 use crate::check::{Body, Outcome};
+use crate::runner::LagMeter;
 use crate::snapshot::{Cause, Finding};
 
 /// One run of a check, on a task of its own: a body that panics or blocks harms nobody but itself.
@@ -54,7 +55,9 @@ impl Run {
     }
 
     /// Waits for the outcome, no longer than `timeout`. What is past its time is aborted.
-    pub(crate) async fn finding(&mut self, timeout: Duration) -> Finding {
+    ///
+    /// A failure during a lag of more than a quarter of the timeout is inconclusive. A success is one all the same.
+    pub(crate) async fn finding(&mut self, timeout: Duration, lag: &LagMeter) -> Finding {
         let result = tokio::time::timeout(timeout, &mut self.body).await;
         let took = self.began.elapsed();
         let (outcome, cause) = match result {
@@ -62,12 +65,26 @@ impl Run {
                 let cause = (!outcome.is_success()).then_some(Cause::Failed);
                 (outcome, cause)
             }
-            Ok(Err(error)) => (Outcome::fail(describe(error)), Some(Cause::Panicked)),
+            Ok(Err(error)) => {
+                let cause = if error.is_panic() {
+                    Cause::Panicked
+                } else {
+                    Cause::Cancelled
+                };
+                (Outcome::fail(describe(error)), Some(cause))
+            }
             Err(_elapsed) => {
                 self.abort.0.abort();
                 let reason = format!("no answer within {timeout:?}");
                 (Outcome::fail(reason), Some(Cause::TimedOut))
             }
+        };
+        let late = lag.worst(self.began, self.began + took);
+        let weak = matches!(cause, Some(Cause::Failed | Cause::TimedOut));
+        let cause = if weak && late > timeout / 4 {
+            Some(Cause::Inconclusive)
+        } else {
+            cause
         };
         Finding {
             outcome,
@@ -77,11 +94,12 @@ impl Run {
         }
     }
 
-    /// Waits until the body has really gone: an aborted one that blocks goes on until it returns.
-    pub(crate) async fn gone(self) {
-        if !self.body.is_finished() {
-            let _aborted_or_late = self.body.await;
-        }
+    /// Waits until the body has really gone: an aborted one that blocks goes on until it returns. `true` if it then had an
+    /// answer after all.
+    pub(crate) async fn answered_late(self, finding: Option<Cause>) -> bool {
+        finding.is_some_and(|cause| matches!(cause, Cause::TimedOut | Cause::Inconclusive))
+            && !self.body.is_finished()
+            && self.body.await.is_ok()
     }
 }
 

@@ -5,9 +5,9 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::Probe;
 use crate::check::{Body, Settings};
-use crate::runner::CheckState;
 use crate::runner::run::Run;
 use crate::runner::schedule::Schedule;
+use crate::runner::{CheckState, LagMeter};
 use crate::snapshot::Hub;
 
 /// Runs one check, one among `checks`, again and again, and tells the hub what it found.
@@ -17,6 +17,7 @@ pub(crate) struct CheckTask {
     pub(crate) probe: Probe,
     pub(crate) settings: Settings,
     pub(crate) body: Body,
+    pub(crate) lag: Arc<LagMeter>,
 }
 
 impl CheckTask {
@@ -27,7 +28,8 @@ impl CheckTask {
         loop {
             sleep_until(next).await;
             let mut run = Run::start(&self.body, &runtime);
-            let finding = run.finding(self.settings.timeout).await;
+            let finding = run.finding(self.settings.timeout, &self.lag).await;
+            let cause = finding.cause;
             let (began, ended) = (run.began(), Instant::now());
             let verdict = hub.found(self.index, finding, |failures| {
                 schedule.next(began, ended, failures, fastrand::f64())
@@ -36,7 +38,9 @@ impl CheckTask {
             if self.probe == Probe::Startup && verdict.state == CheckState::Up {
                 return;
             }
-            run.gone().await;
+            if run.answered_late(cause).await {
+                hub.answered_late(self.index);
+            }
         }
     }
 }

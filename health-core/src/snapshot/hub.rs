@@ -59,6 +59,11 @@ impl Hub {
         })
     }
 
+    /// A run that had been given up was answered after all.
+    pub(crate) fn answered_late(&self, index: usize) {
+        self.change(|ledger| ledger.answered_late(index));
+    }
+
     /// Time has passed: results that nobody renewed are taken back.
     pub(crate) fn tick(&self, now: Instant) {
         let due = |ledger: &Ledger| ledger.first_deadline().is_some_and(|at| at <= now);

@@ -83,15 +83,32 @@ impl Ledger {
         next: impl FnOnce(u32) -> Instant,
     ) -> (CheckState, Instant) {
         let slot = &mut self.slots[index];
-        let state = slot.thresholds.observe(finding.outcome.is_success());
-        let next = next(slot.thresholds.failures());
-        let stale_at = next + slot.stale_after;
         let mut report = CheckReport::clone(self.reports.get(index));
+        let evidence = finding.cause.is_none_or(Cause::is_evidence);
+        if evidence {
+            slot.thresholds.observe(finding.outcome.is_success());
+        }
+        let next = next(slot.thresholds.failures());
+        // What is no evidence renews nothing: the result before goes stale as if this run had not been.
+        let stale_at = if evidence {
+            Some(next + slot.stale_after)
+        } else {
+            slot.stale_at
+        };
+        let state = slot.thresholds.state();
         report.cause = finding.cause;
         report.last = Some(finding);
-        self.place(index, report, Some(stale_at));
+        self.place(index, report, stale_at);
         self.start_if_done();
         (state, next)
+    }
+
+    /// Notes it; the answer itself is dropped.
+    pub(crate) fn answered_late(&mut self, index: usize) {
+        let mut report = CheckReport::clone(self.reports.get(index));
+        report.cause = Some(Cause::Late);
+        let stale_at = self.slots[index].stale_at;
+        self.place(index, report, stale_at);
     }
 
     /// Takes back what is too old by now: results, and fatal errors.

@@ -20,6 +20,15 @@ pub enum Cause {
     Panicked,
     /// Its last result is older than `stale_after`.
     Stale,
+    /// It has not run yet.
+    NeverRun,
+    /// It failed while its runtime, or the whole process, stood still for more than a quarter of its timeout. That says nothing
+    /// about what it looks at: the state stays as it was, and the result before goes stale in its own time.
+    Inconclusive,
+    /// Its run was given up because its runtime shut down. The state stays as it was.
+    Cancelled,
+    /// It answered after its timeout, by when nobody waited for it any more. The answer was dropped.
+    Late,
 }
 
 impl Cause {
@@ -31,7 +40,18 @@ impl Cause {
             Self::TimedOut => "timed_out",
             Self::Panicked => "panicked",
             Self::Stale => "stale",
+            Self::NeverRun => "never_run",
+            Self::Inconclusive => "inconclusive",
+            Self::Cancelled => "cancelled",
+            Self::Late => "late",
         }
+    }
+}
+
+impl Cause {
+    /// Whether a run with this cause is evidence for a failure of what it looks at.
+    pub(crate) const fn is_evidence(self) -> bool {
+        !matches!(self, Self::Inconclusive | Self::Cancelled)
     }
 }
 
@@ -70,7 +90,7 @@ impl CheckReport {
             impact: check.settings.impact,
             scope: check.settings.scope,
             state: CheckState::Pending,
-            cause: None,
+            cause: Some(Cause::NeverRun),
             last: None,
         }
     }
@@ -111,7 +131,7 @@ impl CheckReport {
         self.last.as_ref().map(|last| &last.outcome)
     }
 
-    /// Why the last result is not a pass.
+    /// Why the last result is not a pass; [`Cause::NeverRun`] before the first.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.cause

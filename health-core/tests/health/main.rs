@@ -2,6 +2,7 @@
 
 mod drain;
 mod handles;
+mod inconclusive;
 mod probes;
 mod running;
 mod start_errors;

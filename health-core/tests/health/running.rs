@@ -162,6 +162,10 @@ async fn a_check_that_blocks_fails_and_never_overlaps_itself() {
     })
     .await;
     drop(release);
+    until(&health, |now| {
+        now.check("blocks").unwrap().cause() == Some(Cause::Late)
+    })
+    .await;
     until(&health, |now| now.status(Probe::Readiness).is_up()).await;
     assert_eq!(most.load(Ordering::SeqCst), 1);
 }
@@ -220,4 +224,30 @@ async fn liveness_runs_on_its_own_thread() {
     })
     .await;
     assert_eq!(evidence.lock().unwrap().as_deref(), Some("health-check"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_comes_late_is_dropped_and_said_to_be() {
+    let (release, blocked) = mpsc::channel::<()>();
+    let blocked = Arc::new(Mutex::new(blocked));
+    let late = Check::readiness("late", move || {
+        let blocked = Arc::clone(&blocked);
+        async move { blocked.lock().unwrap().recv().is_ok() }
+    });
+    let late = late
+        .timeout(Duration::from_millis(10))
+        .every(60 * SECOND)
+        .fail_after(1);
+    let health = builder().check(late).start().unwrap();
+    until(&health, |now| {
+        now.check("late").unwrap().cause() == Some(Cause::TimedOut)
+    })
+    .await;
+    release.send(()).unwrap();
+    let seen = until(&health, |now| {
+        now.check("late").unwrap().cause() == Some(Cause::Late)
+    })
+    .await;
+    assert_eq!(seen.check("late").unwrap().state(), CheckState::Down);
+    assert!(!ready(&health));
 }
