@@ -1,5 +1,7 @@
 //! The engine through its public interface, in paused time where no thread of its own is needed.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod drain;
 mod handles;
 mod inconclusive;
