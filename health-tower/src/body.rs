@@ -1,6 +1,6 @@
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -35,8 +35,7 @@ impl<B> HealthBody<B> {
         Self { kind }
     }
 
-    pub(crate) fn through(body: B, hold: Hold) -> Self {
-        let hold = Some(hold);
+    pub(crate) fn through(body: B, hold: Option<Hold>) -> Self {
         let kind = Kind::Through { body, hold };
         Self { kind }
     }
@@ -58,12 +57,17 @@ where
         match self.project().kind.project() {
             KindProjection::Answer { body } => body.poll_frame(cx).map_err(|never| match never {}),
             KindProjection::Through { mut body, hold } => {
-                let frame = ready!(body.as_mut().poll_frame(cx));
+                let frame = body.as_mut().poll_frame(cx).map_err(Into::into);
                 // Whoever got the last frame need not poll again to hear that it was the last.
-                if !matches!(&frame, Some(Ok(_))) || body.is_end_stream() {
+                let ended = match &frame {
+                    Poll::Pending => false,
+                    Poll::Ready(Some(Ok(_))) => body.is_end_stream(),
+                    Poll::Ready(_) => true,
+                };
+                if ended {
                     *hold = None;
                 }
-                Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+                frame
             }
         }
     }

@@ -81,9 +81,8 @@ where
             let mut state = self.as_mut().project().state;
             let next = match state.as_mut().project() {
                 StateProjection::Run { inner, hold } => {
-                    let response = ready!(inner.poll(cx))?;
-                    let hold = hold.take().expect("polled after it was ready");
-                    return Poll::Ready(Ok(response.map(|body| HealthBody::through(body, hold))));
+                    let through = |body| HealthBody::through(body, hold.take());
+                    return inner.poll(cx).map_ok(|response| response.map(through));
                 }
                 StateProjection::Answer { answering } => {
                     let response = ready!(answering.poll(cx));

@@ -8,7 +8,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use crate::layer::{ResponseFuture, Shared};
-use crate::{BoxError, Health, HealthBody};
+use crate::{BoxError, Health, HealthBody, ProbeStatus, answer};
 
 /// The service that a [`HealthLayer`](crate::HealthLayer) makes.
 ///
@@ -78,13 +78,34 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if let Some(answer) = self.shared.answer(&request) {
-            if self.polled != Polled::Never {
-                self.inner = self.inner.clone();
-                self.polled = Polled::Never;
-            }
-            return ResponseFuture::answer(request, answer);
+        match self.shared.status(&request) {
+            Some(status) => self.answer(request, status),
+            None => self.pass(request),
         }
+    }
+}
+
+impl<S> HealthService<S> {
+    #[cold]
+    fn answer<B>(&mut self, request: Request<B>, status: ProbeStatus) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+        B: Body,
+    {
+        if self.polled != Polled::Never {
+            self.inner = self.inner.clone();
+            self.polled = Polled::Never;
+        }
+        let answer = answer::probe(request.method(), status);
+        ResponseFuture::answer(request, answer)
+    }
+
+    #[inline]
+    fn pass<B>(&mut self, request: Request<B>) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+        B: Body,
+    {
         let hold = self.shared.enter();
         match mem::replace(&mut self.polled, Polled::Never) {
             Polled::Ready => ResponseFuture::run(self.inner.call(request), hold),

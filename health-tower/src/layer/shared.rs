@@ -3,7 +3,7 @@ use http::{Request, Response};
 use http_body_util::Full;
 
 use crate::paths::PathTable;
-use crate::{Hold, InFlight, StatusBoard, answer};
+use crate::{Hold, InFlight, ProbeStatus, StatusBoard, answer};
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
 #[derive(Clone, Copy, Debug)]
@@ -14,13 +14,21 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The answer, if this request is a probe. Whatever is answered here is not counted: one predicate for both.
+    /// What is said to this request, if it is a probe. Whatever is answered is not counted: one predicate for both.
+    ///
+    /// Nothing but the path is handed on, so that a request that passes through is not copied for its sake.
     #[inline]
-    pub(crate) fn answer<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
+    pub(crate) fn status<B>(&self, request: &Request<B>) -> Option<ProbeStatus> {
         let probe = self.paths.probe(request.uri().path())?;
         let status = self.board.status(probe);
         // A question that nobody declared an answer for is the application's: never a vacuous 200.
-        (status != crate::ProbeStatus::Absent).then(|| answer::probe(request.method(), status))
+        (status != ProbeStatus::Absent).then_some(status)
+    }
+
+    /// The answer, if this request is a probe.
+    pub(crate) fn answer<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
+        let status = self.status(request)?;
+        Some(answer::probe(request.method(), status))
     }
 
     #[inline]

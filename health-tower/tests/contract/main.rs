@@ -1,5 +1,7 @@
 //! The contract of a tower service, kept by ours towards both sides: callers, and the service inside.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod bodies;
 mod gate;
 mod probes;
