@@ -4,13 +4,17 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::Health;
 use crate::check::{Body, Census, Check, CheckRef, Resolved, StateMap};
 use crate::error::{Problem, StartError};
 use crate::lifecycle::{DrainPolicy, Latch, drive};
 use crate::runner::{CheckTask, Host, LagMeter};
 use crate::snapshot::{Hub, StatusBoard};
 use crate::traffic::InFlight;
+use crate::{Health, Probe};
+
+/// Synchronous checks that all hang take no more threads than these.
+const MOST_LIVENESS_THREADS: usize = 16;
+const MOST_OTHER_THREADS: usize = 64;
 
 /// How often results are looked at for staleness. Probes don't depend on it: the board knows by itself.
 const TICK: Duration = Duration::from_secs(1);
@@ -117,7 +121,7 @@ impl HealthBuilder {
     /// # Errors
     ///
     /// Everything that is wrong, at once: missing states, checks of the same name, impossible options, checks that were
-    /// expected and are not there, a drain policy that can't work, no runtime.
+    /// expected and are not there, a drain policy that can't work, a runtime that is missing, has ended, or has no timers.
     pub fn start(mut self) -> Result<Health, StartError> {
         if self.linked {
             self.census.add_linked();
@@ -127,8 +131,9 @@ impl HealthBuilder {
             problems.push(Problem::BadDrain { why });
         }
         let runtime = self.runtime.or_else(|| Handle::try_current().ok());
-        if runtime.is_none() {
-            problems.push(Problem::NoRuntime);
+        match &runtime {
+            None => problems.push(Problem::NoRuntime),
+            Some(runtime) => problems.extend(unusable(runtime)),
         }
         let checks = self.census.resolve(&Arc::new(self.states));
         match (checks, runtime) {
@@ -147,36 +152,31 @@ fn start(
     startup_deadline: Duration,
     runtime: &Handle,
 ) -> Result<Health, StartError> {
-    let board: &'static StatusBoard = Box::leak(Box::new(StatusBoard::new(Instant::now())));
+    let board = StatusBoard::leak(Instant::now());
     let in_flight = InFlight::leak();
     let hub = Arc::new(Hub::new(&checks, board));
     let latch = Arc::new(Latch::new(Arc::clone(&hub), drain));
     log_census(&checks);
 
-    let needs_host = checks
-        .iter()
-        .any(|check| matches!(check.body, Body::Sync(_)));
-    let host = needs_host.then(Host::start).transpose().map_err(|error| {
-        StartError::new(vec![Problem::NoThread {
-            error: error.to_string(),
-        }])
+    let liveness = host_for(&checks, MOST_LIVENESS_THREADS, |probe| {
+        probe == Probe::Liveness
+    })?;
+    let others = host_for(&checks, MOST_OTHER_THREADS, |probe| {
+        probe != Probe::Liveness
     })?;
 
     let mut tasks = Vec::with_capacity(checks.len() + 5);
     let total = checks.len();
     let lag = LagMeter::new(Instant::now());
     tasks.push(runtime.spawn(Arc::clone(&lag).watch()).abort_handle());
-    let host_lag = LagMeter::new(Instant::now());
-    if let Some(host) = &host {
-        tasks.push(
-            host.runtime()
-                .spawn(Arc::clone(&host_lag).watch())
-                .abort_handle(),
-        );
-    }
-    for (index, check) in checks.into_iter().enumerate() {
-        let (home, lag) = match (&check.body, &host) {
-            (Body::Sync(_), Some(host)) => (host.runtime(), &host_lag),
+    for (check, index) in checks.into_iter().zip(0..) {
+        let host = if check.probe == Probe::Liveness {
+            &liveness
+        } else {
+            &others
+        };
+        let (home, lag) = match (&check.body, host) {
+            (Body::Sync(_), Some(host)) => (host.runtime(), host.lag()),
             _ => (runtime, &lag),
         };
         let task = CheckTask {
@@ -191,14 +191,53 @@ fn start(
         tasks.push(home.spawn(driven).abort_handle());
     }
     let drive = drive(Arc::clone(&hub), Arc::clone(&latch), in_flight);
-    tasks.push(runtime.spawn(drive).abort_handle());
+    let driver = runtime.spawn(drive).abort_handle();
     tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
     tasks.push(
         runtime
             .spawn(warn_of_slow_start(Arc::clone(&hub), startup_deadline))
             .abort_handle(),
     );
-    Ok(Health::new(hub, board, in_flight, latch, tasks, host))
+    let hosts = liveness.into_iter().chain(others).collect();
+    Ok(Health::new(
+        hub, board, in_flight, latch, tasks, driver, hosts,
+    ))
+}
+
+/// The threads for synchronous checks of these probes, if there are any.
+///
+/// Liveness has threads of its own: readiness checks that hang must not keep it waiting, and so restart what a restart won't cure.
+fn host_for(
+    checks: &[Resolved],
+    threads: usize,
+    probes: fn(Probe) -> bool,
+) -> Result<Option<Host>, StartError> {
+    let needed = |check: &Resolved| probes(check.probe) && matches!(check.body, Body::Sync(_));
+    let host = checks
+        .iter()
+        .any(needed)
+        .then(|| Host::start(threads))
+        .transpose();
+    host.map_err(|error| {
+        StartError::new(vec![Problem::NoThread {
+            error: error.to_string(),
+        }])
+    })
+}
+
+/// Why nothing would run on this runtime.
+fn unusable(runtime: &Handle) -> Option<Problem> {
+    let task = runtime.spawn(std::future::pending::<()>());
+    if task.is_finished() {
+        return Some(Problem::RuntimeEnded);
+    }
+    task.abort();
+    // There is no way to ask for a timer but to take one.
+    let timer = std::panic::catch_unwind(|| {
+        let _context = runtime.enter();
+        drop(tokio::time::sleep(Duration::ZERO));
+    });
+    timer.is_err().then_some(Problem::NoTimers)
 }
 
 async fn tick(hub: Arc<Hub>) {

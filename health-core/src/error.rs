@@ -47,6 +47,8 @@ impl fmt::Debug for StartError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
     NoRuntime,
+    RuntimeEnded,
+    NoTimers,
     MissingState {
         check: String,
         place: Place,
@@ -91,6 +93,10 @@ impl fmt::Display for Problem {
                 "there is no tokio runtime here; call `start()` inside `#[tokio::main]`, or hand one over with \
                  `Health::builder().runtime(handle)`",
             ),
+            Self::RuntimeEnded => {
+                f.write_str("the runtime that was handed over has ended; hand over one that lives as long as the service")
+            }
+            Self::NoTimers => f.write_str("the runtime has no timers; build it with `enable_all()`"),
             Self::MissingState {
                 check,
                 place,

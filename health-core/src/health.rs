@@ -24,11 +24,12 @@ pub struct Health(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     hub: Arc<Hub>,
-    board: &'static StatusBoard,
-    in_flight: &'static InFlight,
+    board: StatusBoard,
+    in_flight: InFlight,
     latch: Arc<Latch>,
     tasks: Vec<AbortHandle>,
-    _host: Option<Host>,
+    driver: AbortHandle,
+    _hosts: Vec<Host>,
 }
 
 impl Health {
@@ -39,11 +40,12 @@ impl Health {
 
     pub(crate) fn new(
         hub: Arc<Hub>,
-        board: &'static StatusBoard,
-        in_flight: &'static InFlight,
+        board: StatusBoard,
+        in_flight: InFlight,
         latch: Arc<Latch>,
         tasks: Vec<AbortHandle>,
-        host: Option<Host>,
+        driver: AbortHandle,
+        hosts: Vec<Host>,
     ) -> Self {
         Self(Arc::new(Inner {
             hub,
@@ -51,7 +53,8 @@ impl Health {
             in_flight,
             latch,
             tasks,
-            _host: host,
+            driver,
+            _hosts: hosts,
         }))
     }
 
@@ -115,7 +118,15 @@ impl Health {
     /// `server` is whatever can be awaited to run it, with [`closing`](Self::closing) as its signal to stop accepting. The
     /// first signal begins the shutdown; `run` returns when the server has ended and nothing is in flight any more, at the
     /// deadline of the [`DrainPolicy`](crate::DrainPolicy), or on a second signal. What is left by then is in the report.
-    /// Signals are heard from the moment this is first polled; until then, SIGTERM ends the process as ever.
+    ///
+    /// Several servers may run, each under a `run` of its own, as with `tokio::try_join!`: all of them drain together. A
+    /// shutdown uses a `Health` up: a server that is run after one is given what is left of its time.
+    ///
+    /// # Signals
+    ///
+    /// They are heard from the moment this is first polled, for as long as there is a `Health`; until then, SIGTERM ends the
+    /// process as ever. From then on they never end it by themselves again, not even once `run` has returned: return from
+    /// `main` soon after. A signal that finds a shutdown under way, as SIGTERM after a preStop hook, joins it.
     ///
     /// # Errors
     ///
@@ -123,7 +134,7 @@ impl Health {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, or in one without I/O (signals need it).
+    /// Outside a tokio runtime, or in one without I/O or time (`enable_all`).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -156,17 +167,17 @@ impl Health {
 
     /// The counter of what is in flight, for faces.
     #[must_use]
-    pub fn in_flight(&self) -> &'static InFlight {
+    pub fn in_flight(&self) -> InFlight {
         self.0.in_flight
     }
 
     /// The board of answers, for faces that are cloned for every request.
     #[must_use]
-    pub fn board(&self) -> &'static StatusBoard {
+    pub fn board(&self) -> StatusBoard {
         self.0.board
     }
 
-    pub(crate) fn latch(&self) -> &Latch {
+    pub(crate) fn latch(&self) -> &Arc<Latch> {
         &self.0.latch
     }
 
@@ -181,15 +192,18 @@ impl Health {
 }
 
 impl Drop for Inner {
+    /// Checks stop, and what they found goes stale in its time. A drain that has begun goes on: servers wait for `closing()`.
     fn drop(&mut self) {
         for task in &self.tasks {
             task.abort();
         }
-        if self.hub.advance(Phase::Closed) && self.hub.published().shutdown().is_none() {
-            tracing::warn!(
-                target: "health",
-                "the last `Health` handle was dropped while serving: checks have stopped, and readiness is down"
-            );
+        if self.hub.published().shutdown().is_some() {
+            return;
         }
+        self.driver.abort();
+        tracing::warn!(
+            target: "health",
+            "the last `Health` handle was dropped while serving: checks have stopped, and their results go stale"
+        );
     }
 }

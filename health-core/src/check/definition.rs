@@ -80,6 +80,17 @@ impl Check {
         )
     }
 
+    /// The same in blocking code, which runs on a thread of its own.
+    #[track_caller]
+    pub fn readiness_blocking<F, O>(name: impl Into<Cow<'static, str>>, check: F) -> Self
+    where
+        F: Fn() -> O + Send + Sync + 'static,
+        O: IntoOutcome,
+    {
+        let body = Body::Sync(Arc::new(move || check().into_outcome()));
+        Self::new(name.into(), Probe::Readiness, body, Location::caller())
+    }
+
     /// A check that must succeed once before the service counts as started.
     #[track_caller]
     pub fn startup<F, Fut>(name: impl Into<Cow<'static, str>>, check: F) -> Self

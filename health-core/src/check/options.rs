@@ -32,7 +32,7 @@ impl Impact {
 pub enum Scope {
     /// Only this instance: leaving the load balancer helps.
     Local,
-    /// A dependency of every replica: if all leave at once, nobody is left. The default impact is then
+    /// A dependency of every replica: if all leave at once, nobody is left. The default impact of a readiness check is then
     /// [`Impact::Degrades`].
     Shared,
 }
@@ -100,6 +100,9 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// More often than this is a loop and no check.
+    const SHORTEST: Duration = Duration::from_millis(10);
+
     /// Nothing here waits longer: a number beyond it is a slip of the unit, and would overflow clocks.
     const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -127,6 +130,18 @@ impl Settings {
             if given == Some(0) {
                 wrong.push(format!("`{name}` must be at least 1"));
             }
+        }
+        if options
+            .every
+            .is_some_and(|every| !every.is_zero() && every < Self::SHORTEST)
+        {
+            wrong.push(format!("`every` must be at least {:?}", Self::SHORTEST));
+        }
+        if probe == Probe::Startup && options.impact == Some(Impact::Degrades) {
+            wrong.push(
+                "a start-up check can't have `impact = degrades`: start-up succeeds or it doesn't"
+                    .to_owned(),
+            );
         }
         if options.jitter.is_some_and(|percent| percent > 100) {
             wrong.push("`jitter` must be at most 100 percent".to_owned());
@@ -158,9 +173,10 @@ impl Settings {
             pass_after: options.pass_after.unwrap_or(1),
             stale_after,
             initial_delay: options.initial_delay.unwrap_or(Duration::ZERO),
-            impact: options.impact.unwrap_or(match scope {
-                Scope::Local => Impact::Critical,
-                Scope::Shared => Impact::Degrades,
+            impact: options.impact.unwrap_or(match (probe, scope) {
+                // Only leaving the load balancer can empty a fleet.
+                (Probe::Readiness, Scope::Shared) => Impact::Degrades,
+                _ => Impact::Critical,
             }),
             scope,
         })

@@ -1,10 +1,12 @@
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{
-    AtomicBool, AtomicI32, AtomicI64, AtomicIsize, AtomicU32, AtomicU64, AtomicUsize,
+    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16,
+    AtomicU32, AtomicU64, AtomicUsize,
 };
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A value that a check asks for by its type; handed over once with `Health::builder().state(value)`.
 ///
@@ -55,7 +57,7 @@ impl<T: ?Sized> Deref for State<T> {
     message = "`{Self}` may reach outside this process, so a liveness check can't ask for it",
     label = "not marked `InProcess`",
     note = "a liveness check that depends on another service restarts every replica when that service is down: make it a `#[readiness_check]`",
-    note = "if the type is only memory of this process, say so: `impl health_tower::InProcess for … {{}}`"
+    note = "if it is only memory of this process, say so: `impl health_tower::InProcess for … {{}}`, around it if the type is not yours"
 )]
 pub trait InProcess {}
 
@@ -65,18 +67,25 @@ impl<T: InProcess + ?Sized> InProcess for Arc<T> {}
 impl<T: InProcess> InProcess for Option<T> {}
 impl<T: InProcess + ?Sized> InProcess for &T {}
 
+impl<T: InProcess + ?Sized> InProcess for Mutex<T> {}
+impl<T: InProcess + ?Sized> InProcess for RwLock<T> {}
+
 macro_rules! in_process {
-    ($($atomic:ty),*) => { $(impl InProcess for $atomic {})* };
+    ($($plain:ty),* $(,)?) => { $(impl InProcess for $plain {})* };
 }
 in_process!(
     AtomicBool,
+    AtomicI8,
+    AtomicI16,
     AtomicI32,
     AtomicI64,
-    AtomicIsize,
-    AtomicU32,
-    AtomicU64,
-    AtomicUsize
+    AtomicIsize
 );
+in_process!(AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize);
+in_process!(
+    bool, char, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
+);
+in_process!(String, Duration, Instant, SystemTime);
 
 /// The values that checks may ask for, by type.
 #[derive(Default)]

@@ -6,19 +6,27 @@ use crate::lifecycle::{Latch, Phase};
 use crate::snapshot::Hub;
 use crate::traffic::InFlight;
 
-/// Walks through the drain, once it has been requested: lame duck, closing, and closed as soon as nothing is in flight.
-pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: &'static InFlight) {
+/// Walks through the drain, once it has been requested: lame duck, closing, and closed.
+///
+/// 1. The lame duck ends early if every server has ended: nobody is left to accept.
+/// 2. Nothing in flight means closed only once no server runs any more: until then, a request may be on its way.
+pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight) {
     let shutdown = latch.requested().await;
     tokio::select! {
         biased;
         () = latch.forced() => {}
+        () = latch.servers.all_ended() => {}
         () = sleep_until(shutdown.closing) => {}
     }
     hub.advance(Phase::Closing);
     latch.closing.cancel();
+    let ended = async {
+        latch.servers.none_runs().await;
+        in_flight.idle().await;
+    };
     tokio::select! {
         biased;
-        () = in_flight.idle() => {}
+        () = ended => {}
         () = latch.forced() => {}
         () = sleep_until(shutdown.deadline) => {}
     }

@@ -1,8 +1,13 @@
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::lifecycle::servers::Servers;
+use crate::lifecycle::signals::{self, Signals};
 use crate::lifecycle::{DrainPolicy, Shutdown, Trigger};
 use crate::snapshot::Hub;
 
@@ -10,13 +15,17 @@ use crate::snapshot::Hub;
 ///
 /// 1. Phase and plan are set together, under the hub's lock: whoever learns of the shutdown finds readiness down.
 /// 2. The first request decides trigger and times; later ones don't move them.
-/// 3. `force` ends it now, also one that was never requested.
+/// 3. `force` ends it now.
+/// 4. One task listens to signals, however many servers run.
 #[derive(Debug)]
 pub(crate) struct Latch {
     hub: Arc<Hub>,
     policy: DrainPolicy,
     forced: CancellationToken,
     pub(crate) closing: CancellationToken,
+    pub(crate) servers: Arc<Servers>,
+    listening: AtomicBool,
+    listener: Mutex<Option<AbortHandle>>,
 }
 
 impl Latch {
@@ -26,13 +35,16 @@ impl Latch {
             policy,
             forced: CancellationToken::new(),
             closing: CancellationToken::new(),
+            servers: Servers::new(),
+            listening: AtomicBool::new(false),
+            listener: Mutex::new(None),
         }
     }
 
-    /// `true` for the first request.
-    pub(crate) fn request(&self, trigger: Trigger, skip_lame_duck: bool) -> bool {
+    /// The first request counts.
+    pub(crate) fn request(&self, trigger: Trigger, skip_lame_duck: bool) {
         let plan = self.policy.plan(trigger, Instant::now(), skip_lame_duck);
-        self.hub.shut_down(plan)
+        self.hub.shut_down(plan);
     }
 
     /// Waits for the first request.
@@ -58,5 +70,37 @@ impl Latch {
 
     pub(crate) async fn forced(&self) {
         self.forced.cancelled().await;
+    }
+
+    /// Listens to the process's signals from here on, on the current runtime, for as long as there is a `Health`.
+    pub(crate) fn listen(self: &Arc<Self>) {
+        // Relaxed: only who comes first matters.
+        if self.listening.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        match Signals::listen() {
+            Ok(signals) => {
+                let follow = signals::follow(signals, Arc::downgrade(self));
+                let task = Handle::current().spawn(follow).abort_handle();
+                let mut listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+                *listener = Some(task);
+            }
+            Err(error) => tracing::error!(
+                target: "health", %error,
+                "can't listen for SIGTERM and ctrl-c; the service won't drain on them"
+            ),
+        }
+    }
+}
+
+impl Drop for Latch {
+    fn drop(&mut self) {
+        let listener = self
+            .listener
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = listener {
+            task.abort();
+        }
     }
 }

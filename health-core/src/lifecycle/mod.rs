@@ -11,6 +11,7 @@ mod phase;
 mod policy;
 mod report;
 mod run;
+mod servers;
 mod shutdown;
 mod signals;
 

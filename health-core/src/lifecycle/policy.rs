@@ -60,9 +60,9 @@ impl DrainPolicy {
                 "the deadline is {deadline:?}, the longest allowed is 7 days"
             ));
         }
-        (lame_duck > deadline).then(|| {
+        (lame_duck >= deadline && !lame_duck.is_zero()).then(|| {
             format!(
-                "the lame duck ({lame_duck:?}) is longer than the deadline ({deadline:?}), and nothing would be left for what is in \
+                "the lame duck ({lame_duck:?}) is as long as the deadline ({deadline:?}) or longer, and nothing would be left for what is in \
                  flight; shorten `.lame_duck(…)` or raise `.deadline(…)`"
             )
         })
@@ -121,11 +121,6 @@ mod tests {
     #[test]
     fn a_lame_duck_beyond_the_deadline_is_refused() {
         let policy = DrainPolicy::default().lame_duck(seconds(26));
-        assert!(
-            policy
-                .problem()
-                .unwrap()
-                .contains("longer than the deadline")
-        );
+        assert!(policy.problem().unwrap().contains("or longer, and nothing"));
     }
 }

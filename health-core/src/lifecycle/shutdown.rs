@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use crate::lifecycle::Trigger;
 
-/// A shutdown that has begun: what began it, and what was planned then. In every [`Snapshot`](crate::Snapshot) from there on.
+/// A shutdown that has begun: what began it, and when it does what. In every [`Snapshot`](crate::Snapshot) from there on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shutdown {
     pub(crate) trigger: Trigger,
@@ -26,7 +26,8 @@ impl Shutdown {
         self.began.elapsed()
     }
 
-    /// How long the service goes on accepting, from the beginning. Zero where the lame duck is skipped.
+    /// How long the service goes on accepting, from the beginning: as planned, and once it is closing, as it was. Zero where
+    /// the lame duck is skipped.
     #[must_use]
     pub fn lame_duck(&self) -> Duration {
         self.closing - self.began

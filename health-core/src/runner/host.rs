@@ -1,11 +1,12 @@
 use std::io;
+use std::sync::Arc;
 use std::thread;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-/// Synchronous checks that all hang must not take more threads than this.
-const MAX_THREADS: usize = 16;
+use crate::runner::LagMeter;
 
 /// The thread on which synchronous checks run (all liveness checks are), with a runtime of its own: a busy application
 /// can't keep them from answering, they can't slow it down, and one that never returns can't keep the process from ending.
@@ -14,17 +15,21 @@ const MAX_THREADS: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Host {
     runtime: Handle,
+    lag: Arc<LagMeter>,
     _stop: oneshot::Sender<()>,
 }
 
 impl Host {
-    pub(crate) fn start() -> io::Result<Self> {
+    /// Checks that all hang take no more than `most` threads.
+    pub(crate) fn start(most: usize) -> io::Result<Self> {
         let runtime = Builder::new_current_thread()
-            .enable_time()
-            .max_blocking_threads(MAX_THREADS)
+            .enable_all()
+            .max_blocking_threads(most)
             .thread_name("health-check")
             .build()?;
         let handle = runtime.handle().clone();
+        let lag = LagMeter::new(Instant::now());
+        handle.spawn(Arc::clone(&lag).watch());
         let (stop, stopped) = oneshot::channel::<()>();
         thread::Builder::new()
             .name("health".to_owned())
@@ -35,8 +40,14 @@ impl Host {
             })?;
         Ok(Self {
             runtime: handle,
+            lag,
             _stop: stop,
         })
+    }
+
+    /// How late the thread itself is.
+    pub(crate) fn lag(&self) -> &Arc<LagMeter> {
+        &self.lag
     }
 
     pub(crate) fn runtime(&self) -> &Handle {

@@ -17,6 +17,7 @@ pub(crate) struct Run {
     body: JoinHandle<Outcome>,
     abort: AbortOnDrop,
     began: Instant,
+    answered: bool,
 }
 
 struct AbortOnDrop(AbortHandle);
@@ -47,7 +48,13 @@ impl Run {
             }
         };
         let abort = AbortOnDrop(body.abort_handle());
-        Self { body, abort, began }
+        let answered = false;
+        Self {
+            body,
+            abort,
+            began,
+            answered,
+        }
     }
 
     pub(crate) fn began(&self) -> Instant {
@@ -60,6 +67,7 @@ impl Run {
     pub(crate) async fn finding(&mut self, timeout: Duration, lag: &LagMeter) -> Finding {
         let result = tokio::time::timeout(timeout, &mut self.body).await;
         let took = self.began.elapsed();
+        self.answered = result.is_ok();
         let (outcome, cause) = match result {
             Ok(Ok(outcome)) => {
                 let cause = (!outcome.is_success()).then_some(Cause::Failed);
@@ -95,11 +103,20 @@ impl Run {
     }
 
     /// Waits until the body has really gone: an aborted one that blocks goes on until it returns. `true` if it then had an
-    /// answer after all.
-    pub(crate) async fn answered_late(self, finding: Option<Cause>) -> bool {
-        finding.is_some_and(|cause| matches!(cause, Cause::TimedOut | Cause::Inconclusive))
-            && !self.body.is_finished()
-            && self.body.await.is_ok()
+    /// answer after all. Cancel safe.
+    pub(crate) async fn answered_late(&mut self) -> bool {
+        !self.answered && (&mut self.body).await.is_ok()
+    }
+
+    /// What is found again each time a run is due while this one still hangs.
+    pub(crate) fn still_hanging(&self) -> Finding {
+        let took = self.began.elapsed();
+        Finding {
+            outcome: Outcome::fail(format!("still no answer after {took:.0?}")),
+            cause: Some(Cause::TimedOut),
+            began: self.began,
+            took,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::check::{Body, Settings};
 use crate::runner::run::Run;
 use crate::runner::schedule::Schedule;
 use crate::runner::{CheckState, LagMeter};
-use crate::snapshot::Hub;
+use crate::snapshot::{Finding, Hub};
 
 /// Runs one check, one among `checks`, again and again, and tells the hub what it found.
 pub(crate) struct CheckTask {
@@ -25,21 +25,34 @@ impl CheckTask {
     pub(crate) async fn drive(self, hub: Arc<Hub>, runtime: Handle) {
         let schedule = Schedule::new(&self.settings);
         let mut next = schedule.first(Instant::now(), self.checks, fastrand::f64());
+        let found = |finding: Finding, began| {
+            let ended = Instant::now();
+            hub.found(self.index, finding, |failures| {
+                schedule.next(began, ended, failures, fastrand::f64())
+            })
+        };
         loop {
             sleep_until(next).await;
             let mut run = Run::start(&self.body, &runtime);
             let finding = run.finding(self.settings.timeout, &self.lag).await;
-            let cause = finding.cause;
-            let (began, ended) = (run.began(), Instant::now());
-            let verdict = hub.found(self.index, finding, |failures| {
-                schedule.next(began, ended, failures, fastrand::f64())
-            });
+            let verdict = found(finding, run.began());
             next = verdict.next;
             if self.probe == Probe::Startup && verdict.state == CheckState::Up {
                 return;
             }
-            if run.answered_late(cause).await {
-                hub.answered_late(self.index);
+            // A body that blocks can't be dropped, and is never run beside itself. As long as it hangs, each time that it
+            // should have run is one more failure: else one that hangs for ever would have failed once.
+            loop {
+                tokio::select! {
+                    biased;
+                    late = run.answered_late() => {
+                        if late {
+                            hub.answered_late(self.index);
+                        }
+                        break;
+                    }
+                    () = sleep_until(next) => next = found(run.still_hanging(), next).next,
+                }
             }
         }
     }

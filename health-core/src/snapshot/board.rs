@@ -8,8 +8,13 @@ use crate::{Probe, ProbeStatus};
 ///
 /// Each answer is one word: the status, and until when it is fresh. A service whose runtime has stalled so badly that no
 /// check runs any more is thereby found unready by the reader, who needs no help from that runtime.
+///
+/// A cheap `Copy`, from [`Health::board`](crate::Health::board): the words themselves are leaked, once for each `Health`.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusBoard(&'static Board);
+
 #[derive(Debug)]
-pub struct StatusBoard {
+struct Board {
     epoch: Instant,
     words: [AtomicU64; 4],
 }
@@ -39,17 +44,17 @@ const FOREVER: u64 = u64::MAX >> STATUS_BITS;
 
 impl StatusBoard {
     /// A board on which nothing is up yet but liveness.
-    pub(crate) fn new(epoch: Instant) -> Self {
+    pub(crate) fn leak(epoch: Instant) -> Self {
         let down = pack(ProbeStatus::Down, FOREVER);
         let words: [AtomicU64; 4] = std::array::from_fn(|_| AtomicU64::new(down));
-        Self { epoch, words }
+        Self(Box::leak(Box::new(Board { epoch, words })))
     }
 
     /// The answer to this probe now.
     #[must_use]
-    pub fn status(&self, probe: Probe) -> ProbeStatus {
+    pub fn status(self, probe: Probe) -> ProbeStatus {
         // Relaxed: the word is the whole message; nothing else is read because of it.
-        let mut word = self.words[probe.index()].load(Ordering::Relaxed);
+        let mut word = self.0.words[probe.index()].load(Ordering::Relaxed);
         if probe == Probe::Startup && word & TOLD == 0 {
             word = self.tell_started(word);
         }
@@ -61,18 +66,21 @@ impl StatusBoard {
     }
 
     /// Called under the hub's lock only, so that words are written in the order of the snapshots.
-    pub(crate) fn write(&self, probe: Probe, mark: Mark) {
+    pub(crate) fn write(self, probe: Probe, mark: Mark) {
         let fresh_until = mark.fresh_until.map_or(FOREVER, |until| self.nanos(until));
         let word = pack(mark.status, fresh_until);
         let keep_told = |old: u64| Some(word | old & TOLD);
-        let _always =
-            self.words[probe.index()].fetch_update(Ordering::Relaxed, Ordering::Relaxed, keep_told);
+        let _always = self.0.words[probe.index()].fetch_update(
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+            keep_told,
+        );
     }
 
     /// Notes that somebody heard that start-up is over, if it is: from there on it is over for good.
     #[cold]
-    fn tell_started(&self, mut word: u64) -> u64 {
-        let startup = &self.words[Probe::Startup.index()];
+    fn tell_started(self, mut word: u64) -> u64 {
+        let startup = &self.0.words[Probe::Startup.index()];
         while unpack(word).0.is_up() && word & TOLD == 0 {
             match startup.compare_exchange_weak(
                 word,
@@ -88,8 +96,8 @@ impl StatusBoard {
     }
 
     /// Takes back that start-up is over. `false` if somebody has already heard it; then it stays. Under the hub's lock only.
-    pub(crate) fn restart(&self) -> bool {
-        let startup = &self.words[Probe::Startup.index()];
+    pub(crate) fn restart(self) -> bool {
+        let startup = &self.0.words[Probe::Startup.index()];
         let down = pack(ProbeStatus::Down, FOREVER);
         let untold = |word: u64| (word & TOLD == 0).then_some(down);
         startup
@@ -97,8 +105,8 @@ impl StatusBoard {
             .is_ok()
     }
 
-    fn nanos(&self, at: Instant) -> u64 {
-        let since = at.saturating_duration_since(self.epoch).as_nanos();
+    fn nanos(self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.0.epoch).as_nanos();
         u64::try_from(since).map_or(FOREVER, |nanos| nanos.min(FOREVER))
     }
 }
@@ -139,7 +147,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reader_sees_staleness_without_anybody_writing() {
         let now = Instant::now();
-        let board = StatusBoard::new(now);
+        let board = StatusBoard::leak(now);
         let mark = Mark {
             status: ProbeStatus::Up,
             fresh_until: Some(now + Duration::from_secs(3)),

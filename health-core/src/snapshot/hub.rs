@@ -8,7 +8,7 @@ use crate::Probe;
 use crate::check::Resolved;
 use crate::lifecycle::{Phase, Shutdown};
 use crate::runner::CheckState;
-use crate::snapshot::events;
+use crate::snapshot::events::{Outbox, Transition};
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Finding, StatusBoard};
@@ -18,12 +18,14 @@ use crate::startup::TaskId;
 ///
 /// 1. Every change is made, assessed and published under one lock; readers never take it.
 /// 2. The board is written before the snapshot is sent, so whoever was woken by the snapshot reads a board at least as new.
-/// 3. Events are emitted after the lock was released: a subscriber may call back into the hub.
+/// 3. Events are emitted after the lock was released, since a subscriber may call back into the hub; and in the order of the
+///    changes, whoever made them.
 #[derive(Debug)]
 pub(crate) struct Hub {
     ledger: Mutex<Ledger>,
-    board: &'static StatusBoard,
+    board: StatusBoard,
     published: watch::Sender<Arc<Published>>,
+    outbox: Outbox,
 }
 
 /// What follows from a finding for the one who made it.
@@ -33,7 +35,7 @@ pub(crate) struct Verdict {
 }
 
 impl Hub {
-    pub(crate) fn new(checks: &[Resolved], board: &'static StatusBoard) -> Self {
+    pub(crate) fn new(checks: &[Resolved], board: StatusBoard) -> Self {
         let ledger = Ledger::new(checks);
         let published = Published::of(&ledger);
         for probe in Probe::ALL {
@@ -43,6 +45,7 @@ impl Hub {
             ledger: Mutex::new(ledger),
             board,
             published: watch::Sender::new(Arc::new(published)),
+            outbox: Outbox::default(),
         }
     }
 
@@ -120,18 +123,12 @@ impl Hub {
 
     /// Moves the lifecycle on. It never goes back: `false` if it was already there or further.
     pub(crate) fn advance(&self, to: Phase) -> bool {
-        self.change(|ledger| {
-            let forward = ledger.phase < to;
-            if forward {
-                ledger.phase = to;
-            }
-            forward
-        })
+        self.published().phase() < to && self.change(|ledger| ledger.advance(to, Instant::now()))
     }
 
     /// Begins the shutdown; `false` if one had begun before, which then stays as it is.
     pub(crate) fn shut_down(&self, plan: Shutdown) -> bool {
-        self.change(|ledger| ledger.shut_down(plan))
+        self.published().shutdown().is_none() && self.change(|ledger| ledger.shut_down(plan))
     }
 
     pub(crate) fn published(&self) -> Arc<Published> {
@@ -152,8 +149,13 @@ impl Hub {
         }
         let moves = ledger.take_moves();
         self.published.send_replace(Arc::clone(&after));
+        self.outbox.put(Transition {
+            before,
+            after,
+            moves,
+        });
         drop(ledger);
-        events::emit(&before, &after, &moves);
+        self.outbox.emit();
         result
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Ledger {
     tallies: [Tally; 4],
     /// When the results of critical checks that are up go stale, per probe. Liveness and start-up never do.
     deadlines: [BTreeSet<(Instant, usize)>; 4],
+    /// The same of checks that are not critical, which no probe depends on.
+    other_deadlines: BTreeSet<(Instant, usize)>,
     pub(crate) reports: Reports,
     moves: Vec<Move>,
 }
@@ -49,8 +51,8 @@ impl Ledger {
         let mut tallies = [Tally::default(); 4];
         for check in checks {
             let tally = &mut tallies[check.probe.index()];
-            tally.declared += 1;
             if check.settings.impact == Impact::Critical {
+                tally.declared += 1;
                 tally.pending += 1;
             }
         }
@@ -68,6 +70,7 @@ impl Ledger {
             slots: slots.collect(),
             tallies,
             deadlines: Default::default(),
+            other_deadlines: BTreeSet::new(),
             reports: Reports::new(checks.iter().map(CheckReport::never_run)),
             moves: Vec::new(),
         };
@@ -114,20 +117,24 @@ impl Ledger {
     /// Takes back what is too old by now: results, and fatal errors.
     pub(crate) fn expire(&mut self, now: Instant) {
         self.fatals.expire(now);
-        for probe in Probe::ALL {
-            while let Some(&(at, index)) = self.deadlines[probe.index()].first() {
-                if at > now {
-                    break;
-                }
-                self.slots[index].thresholds.expire();
-                let mut report = CheckReport::clone(self.reports.get(index));
-                report.cause = Some(Cause::Stale);
-                if let Some(last) = &mut report.last {
-                    last.outcome = Outcome::fail("stale: no result within `stale_after`");
-                }
-                self.place(index, report, None);
+        while let Some((at, index)) = self.first_stale() {
+            if at > now {
+                break;
             }
+            self.slots[index].thresholds.expire();
+            let mut report = CheckReport::clone(self.reports.get(index));
+            report.cause = Some(Cause::Stale);
+            if let Some(last) = &mut report.last {
+                last.outcome = Outcome::fail("stale: no result within `stale_after`");
+            }
+            self.place(index, report, None);
         }
+    }
+
+    /// The next result to go stale.
+    fn first_stale(&self) -> Option<(Instant, usize)> {
+        let all = self.deadlines.iter().chain([&self.other_deadlines]);
+        all.filter_map(|of_probe| of_probe.first().copied()).min()
     }
 
     /// Files a report, and brings tallies and deadlines in line with it.
@@ -138,19 +145,37 @@ impl Ledger {
         if from != report.state {
             self.moves.push(Move { index, from });
         }
-        if report.impact == Impact::Critical {
-            let probe = report.probe.index();
+        let probe = report.probe.index();
+        let critical = report.impact == Impact::Critical;
+        if critical {
             self.tallies[probe].moved(from, report.state);
-            if let Some(old) = slot.stale_at.take() {
-                self.deadlines[probe].remove(&(old, index));
-            }
-            let expires = matches!(report.probe, Probe::Readiness | Probe::External);
-            if expires && report.state == CheckState::Up {
-                slot.stale_at = stale_at;
-                self.deadlines[probe].extend(stale_at.map(|at| (at, index)));
-            }
+        }
+        let deadlines = if critical {
+            &mut self.deadlines[probe]
+        } else {
+            &mut self.other_deadlines
+        };
+        if let Some(old) = slot.stale_at.take() {
+            deadlines.remove(&(old, index));
+        }
+        let expires = matches!(report.probe, Probe::Readiness | Probe::External);
+        if expires && report.state == CheckState::Up {
+            slot.stale_at = stale_at;
+            deadlines.extend(stale_at.map(|at| (at, index)));
         }
         self.reports.replace(index, report);
+    }
+
+    /// Moves the lifecycle on. It never goes back: `false` if it was already there or further.
+    pub(crate) fn advance(&mut self, to: Phase, now: Instant) -> bool {
+        if self.phase >= to {
+            return false;
+        }
+        self.phase = to;
+        if let Some(shutdown) = self.shutdown.as_mut().filter(|_| to == Phase::Closing) {
+            shutdown.closing = now;
+        }
+        true
     }
 
     /// The first plan of a shutdown holds, and ends serving with it.
@@ -180,14 +205,8 @@ impl Ledger {
 
     /// When time alone changes something next: a result goes stale, or a fatal error has been long enough ago.
     pub(crate) fn first_deadline(&self) -> Option<Instant> {
-        let firsts = self
-            .deadlines
-            .iter()
-            .filter_map(|of_probe| of_probe.first());
-        firsts
-            .map(|&(at, _)| at)
-            .chain(self.fatals.first_end())
-            .min()
+        let stale = self.first_stale().map(|(at, _)| at);
+        stale.into_iter().chain(self.fatals.first_end()).min()
     }
 
     /// Whether start-up has succeeded.

@@ -26,7 +26,7 @@ use crate::{Probe, ProbeStatus};
 /// let mut changes = health.subscribe();
 /// let mut snapshot = health.snapshot();
 /// while snapshot.check("cache").unwrap().outcome().is_none() {
-///     snapshot = changes.changed().await;
+///     snapshot = changes.changed().await.expect("there is a `Health`");
 /// }
 /// assert!(!snapshot.status(Probe::Readiness).is_up());
 /// assert!(snapshot.status(Probe::Liveness).is_up());
@@ -114,7 +114,7 @@ impl fmt::Debug for Snapshot {
 #[derive(Clone, Debug)]
 pub struct Subscription {
     pub(crate) published: watch::Receiver<Arc<Published>>,
-    pub(crate) in_flight: &'static InFlight,
+    pub(crate) in_flight: InFlight,
 }
 
 impl Subscription {
@@ -124,14 +124,12 @@ impl Subscription {
         Snapshot::new(published, self.in_flight.count())
     }
 
-    /// Waits until there is a snapshot that was not seen yet. Waits for ever once all [`Health`](crate::Health) handles are gone.
+    /// Waits until there is a snapshot that was not seen yet; `None` once there is no [`Health`](crate::Health) any more.
     ///
     /// Cancel safe: a snapshot that was not returned was not seen.
-    pub async fn changed(&mut self) -> Snapshot {
-        if self.published.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        self.latest()
+    pub async fn changed(&mut self) -> Option<Snapshot> {
+        self.published.changed().await.ok()?;
+        Some(self.latest())
     }
 }
 

@@ -8,15 +8,19 @@ use std::thread::available_parallelism;
 use crossbeam_utils::CachePadded;
 use tokio::sync::Notify;
 
-use crate::traffic::stripe::Stripe;
+use crate::traffic::stripe::{Stripe, idle};
 
-/// Counts what is in flight, without a cache line that all threads share.
+/// The counter of what is in flight, without a cache line that all threads share. A cheap `Copy`, from
+/// [`Health::in_flight`](crate::Health::in_flight).
 ///
 /// Each thread counts on a stripe of its own, as far as there are enough of them. Servers clone a service for every
-/// request, so a reference count on the way would be the contended line again: the counter is therefore leaked, once for
-/// each [`Health`](crate::Health), and handed around as `&'static`.
-pub struct InFlight {
-    stripes: Box<[CachePadded<Counter>]>,
+/// request, so a reference count on the way would be the contended line again: the stripes are therefore leaked, once for
+/// each [`Health`](crate::Health).
+#[derive(Clone, Copy)]
+pub struct InFlight(&'static Stripes);
+
+struct Stripes {
+    counters: Box<[CachePadded<Counter>]>,
     idle: &'static Notify,
 }
 
@@ -27,7 +31,7 @@ struct Counter {
 
 impl InFlight {
     /// Leaks a new counter: 128 bytes for each stripe, 4 stripes for each core.
-    pub(crate) fn leak() -> &'static Self {
+    pub(crate) fn leak() -> Self {
         let cores = available_parallelism().map_or(1, NonZero::get);
         let stripes = (4 * cores).next_power_of_two().min(256);
         let idle: &'static Notify = Box::leak(Box::new(Notify::new()));
@@ -35,46 +39,44 @@ impl InFlight {
             stripe: Stripe::new(),
             idle,
         };
-        let stripes = (0..stripes).map(|_| CachePadded::new(counter())).collect();
-        Box::leak(Box::new(Self { stripes, idle }))
+        let counters = (0..stripes).map(|_| CachePadded::new(counter())).collect();
+        Self(Box::leak(Box::new(Stripes { counters, idle })))
     }
 
     /// Counts one more until the returned value is dropped.
     #[inline]
-    pub fn enter(&'static self) -> Hold {
+    pub fn enter(self) -> Hold {
         // The number of stripes is a power of two.
-        let counter = &self.stripes[thread_number() & (self.stripes.len() - 1)];
+        let counters: &'static [_] = &self.0.counters;
+        let counter = &counters[thread_number() & (counters.len() - 1)];
         counter.stripe.enter();
         Hold(counter)
     }
 
     /// How many are in flight now. A sum over the stripes: exact when nothing moves.
     #[must_use]
-    pub fn count(&self) -> usize {
-        self.stripes
-            .iter()
-            .map(|counter| counter.stripe.count())
-            .sum()
+    pub fn count(self) -> usize {
+        let sum: u64 = self.stripes().map(Stripe::count).sum();
+        usize::try_from(sum).unwrap_or(usize::MAX)
     }
 
-    /// Waits until nothing is in flight.
+    /// Waits until there was a moment with nothing in flight.
     ///
-    /// While new work still arrives, zero can only be a moment that has passed by the time the caller hears of it.
-    pub async fn idle(&self) {
+    /// From here on, each stripe that falls to zero looks for somebody to wake: for drains, not for a life of service.
+    pub(crate) async fn idle(self) {
         loop {
-            let mut zero = pin!(self.idle.notified());
+            let mut zero = pin!(self.0.idle.notified());
             // Before the stripes are looked at: what becomes zero after that must find somebody to wake.
             zero.as_mut().enable();
-            let count: usize = self
-                .stripes
-                .iter()
-                .map(|counter| counter.stripe.watch())
-                .sum();
-            if count == 0 {
+            if idle(self.stripes()) {
                 return;
             }
             zero.await;
         }
+    }
+
+    fn stripes(self) -> impl Iterator<Item = &'static Stripe> + Clone {
+        self.0.counters.iter().map(|counter| &counter.stripe)
     }
 }
 
@@ -120,6 +122,9 @@ fn thread_number() -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
     use tokio_test::{assert_pending, assert_ready, task};
 
     use super::*;
@@ -144,9 +149,38 @@ mod tests {
         assert_ready!(task::spawn(InFlight::leak().idle()).poll());
     }
 
+    /// Something always lives; only one look at each stripe would now and then see none.
+    #[test]
+    fn work_that_is_handed_over_is_never_missed() {
+        let in_flight = InFlight::leak();
+        let (give, take) = std::sync::mpsc::sync_channel::<Hold>(1);
+        give.send(in_flight.enter()).unwrap();
+        let ending = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&ending);
+        let hand_over = move || {
+            for _ in 0..20_000 {
+                let old = take.recv().unwrap();
+                let new = in_flight.enter();
+                drop(old);
+                give.send(new).unwrap();
+            }
+            // The last one lives in the channel, which goes with this closure.
+            ends.store(true, Ordering::SeqCst);
+        };
+        let thread = std::thread::spawn(hand_over);
+        while !thread.is_finished() {
+            let empty = task::spawn(in_flight.idle()).poll().is_ready();
+            assert!(
+                !empty || ending.load(Ordering::SeqCst),
+                "nothing was in flight, it said"
+            );
+        }
+        thread.join().unwrap();
+    }
+
     #[test]
     fn a_thread_that_is_ending_can_still_count() {
-        struct AtExit(&'static InFlight);
+        struct AtExit(InFlight);
         impl Drop for AtExit {
             fn drop(&mut self) {
                 drop(self.0.enter());

@@ -4,7 +4,7 @@ use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use super::stripe::Stripe;
+use super::stripe::{Stripe, idle};
 
 /// Two stripes, a request on each, and a drain that waits for both, in every interleaving: loom reports a lost wake-up
 /// as a deadlock.
@@ -12,22 +12,55 @@ use super::stripe::Stripe;
 fn a_drain_hears_of_the_last_request() {
     loom::model(|| {
         let stripes = Arc::new([Stripe::new(), Stripe::new()]);
-        let idle = Arc::new(Notify::new());
+        let wake = Arc::new(Notify::new());
         stripes.iter().for_each(Stripe::enter);
         let requests = [0, 1].map(|index| {
-            let (stripes, idle) = (Arc::clone(&stripes), Arc::clone(&idle));
+            let (stripes, wake) = (Arc::clone(&stripes), Arc::clone(&wake));
             thread::spawn(move || {
                 if stripes[index].leave() {
-                    idle.notify();
+                    wake.notify();
                 }
             })
         });
-        while stripes.iter().map(Stripe::watch).sum::<usize>() > 0 {
-            idle.wait();
+        while !idle(stripes.iter()) {
+            wake.wait();
         }
         for request in requests {
             request.join().unwrap();
         }
+    });
+}
+
+/// Work is handed from one stripe to the other, one entered before the other is left: never is nothing in flight, until the end.
+#[test]
+fn a_drain_does_not_overlook_what_is_handed_over() {
+    loom::model(|| {
+        let stripes = Arc::new([Stripe::new(), Stripe::new()]);
+        let wake = Arc::new(Notify::new());
+        let done = Arc::new(AtomicBool::new(false));
+        stripes[1].enter();
+        let work = {
+            let (stripes, wake, done) =
+                (Arc::clone(&stripes), Arc::clone(&wake), Arc::clone(&done));
+            thread::spawn(move || {
+                stripes[0].enter();
+                if stripes[1].leave() {
+                    wake.notify();
+                }
+                done.store(true, Ordering::Relaxed);
+                if stripes[0].leave() {
+                    wake.notify();
+                }
+            })
+        };
+        while !idle(stripes.iter()) {
+            wake.wait();
+        }
+        assert!(
+            done.load(Ordering::Relaxed),
+            "zero was seen while work was handed over"
+        );
+        work.join().unwrap();
     });
 }
 

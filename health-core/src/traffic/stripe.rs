@@ -1,8 +1,11 @@
-use crate::traffic::sync::{AtomicUsize, Ordering};
+use crate::traffic::sync::{AtomicU64, Ordering};
 
-/// Set in a stripe's word while somebody waits for zero.
-const WAIT: usize = 1 << (usize::BITS - 1);
-const COUNT: usize = WAIT - 1;
+/// How many are in flight: the lower half of the word.
+const COUNT: u64 = WAIT - 1;
+/// Set while somebody waits for zero.
+const WAIT: u64 = 1 << 32;
+/// How many have ever entered, above that; it wraps, off the top of the word.
+const ENTERED: u64 = 1 << 33;
 
 /// One counter of requests in flight, and the flag of those who wait for its end, in one word.
 ///
@@ -10,22 +13,23 @@ const COUNT: usize = WAIT - 1;
 /// 2. All accesses are read-modify-writes of one word, so they have one order: either `watch` comes first, and the last
 ///    `leave` sees WAIT and tells so; or the last `leave` comes first, and `watch` sees zero. No wake-up is lost. (With a
 ///    flag of its own beside the counter this fails; the model in `model.rs` shows both.)
+/// 3. Several stripes are zero *together* only if each was zero twice, and nobody entered any of them in between: see [`idle`].
 #[derive(Debug)]
 pub(crate) struct Stripe {
-    word: AtomicUsize,
+    word: AtomicU64,
 }
 
 impl Stripe {
     pub(crate) fn new() -> Self {
         Self {
-            word: AtomicUsize::new(0),
+            word: AtomicU64::new(0),
         }
     }
 
     #[inline]
     pub(crate) fn enter(&self) {
         // Relaxed: nothing is read because of an arrival.
-        self.word.fetch_add(1, Ordering::Relaxed);
+        self.word.fetch_add(ENTERED | 1, Ordering::Relaxed);
     }
 
     /// `true` if this was the last one and somebody waits for it.
@@ -33,16 +37,41 @@ impl Stripe {
     #[must_use]
     pub(crate) fn leave(&self) -> bool {
         // AcqRel: what the request did happens before what is done after the drain; the last one collects the others.
-        self.word.fetch_sub(1, Ordering::AcqRel) == WAIT + 1
+        let before = self.word.fetch_sub(1, Ordering::AcqRel);
+        before & (WAIT | COUNT) == WAIT | 1
     }
 
-    /// Asks to be told of zero, and gives the count up to now.
-    pub(crate) fn watch(&self) -> usize {
+    /// Asks to be told of zero, and gives the word up to now.
+    fn watch(&self) -> u64 {
         // AcqRel: seeing zero here must see what the requests did, as `leave` does.
-        self.word.fetch_or(WAIT, Ordering::AcqRel) & COUNT
+        self.word.fetch_or(WAIT, Ordering::AcqRel)
     }
 
-    pub(crate) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> u64 {
         self.word.load(Ordering::Relaxed) & COUNT
+    }
+}
+
+/// Whether there was a moment when nothing was in flight on any stripe. If not, the next zero of a stripe will tell.
+///
+/// One look at each is not enough: work that is handed over, by entering one stripe before leaving another, can be behind the
+/// look each time. So each is looked at twice. What was zero both times, and was not entered in between, was zero in between;
+/// and so were all of them together, when the first round had ended and the second not begun.
+pub(crate) fn idle<'a>(stripes: impl Iterator<Item = &'a Stripe> + Clone) -> bool {
+    let round = || {
+        let mut entered = 0_u64;
+        let all_zero = stripes.clone().fold(true, |zero, stripe| {
+            let word = stripe.watch();
+            entered = entered.wrapping_add(word / ENTERED);
+            zero && word & COUNT == 0
+        });
+        all_zero.then_some(entered)
+    };
+    loop {
+        let Some(first) = round() else { return false };
+        let Some(second) = round() else { return false };
+        if first == second {
+            return true;
+        }
     }
 }

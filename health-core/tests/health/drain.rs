@@ -198,3 +198,88 @@ fn run_ends_without_the_runtime_of_the_checks() {
         .unwrap();
     assert!(!report.is_clean());
 }
+
+/// What a request hands over to the background while the server ends is waited for as well.
+#[tokio::test(start_paused = true)]
+async fn run_waits_for_what_began_after_the_first_zero() {
+    let health = builder().start().unwrap();
+    let (began, caller, closing) = (Instant::now(), health.clone(), health.closing());
+    let server = async move {
+        closing.await;
+        tokio::time::sleep(SECOND).await;
+        let hold = caller.hold();
+        tokio::spawn(async move {
+            tokio::time::sleep(5 * SECOND).await;
+            drop(hold);
+        });
+        Ok::<_, io::Error>(())
+    };
+    health.shutdown();
+    let report = health.run(server).await.unwrap();
+    assert_eq!(began.elapsed(), 16 * SECOND);
+    assert!(report.is_clean(), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_servers_drain_together() {
+    let health = builder().start().unwrap();
+    let server = |seconds: u32| {
+        let closing = health.closing();
+        async move {
+            closing.await;
+            tokio::time::sleep(seconds * SECOND).await;
+            Ok::<_, io::Error>(())
+        }
+    };
+    health.shutdown();
+    let began = Instant::now();
+    let (one, other) = tokio::join!(health.run(server(1)), health.run(server(4)));
+    assert_eq!(began.elapsed(), 14 * SECOND);
+    for report in [one.unwrap(), other.unwrap()] {
+        assert!(report.is_clean() && !report.forced, "{report}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lame_duck_without_a_server_is_over() {
+    let health = builder().start().unwrap();
+    let began = Instant::now();
+    health.shutdown();
+    let report = health.run(async { Ok::<_, io::Error>(()) }).await.unwrap();
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    assert_eq!(
+        (report.lame_duck, report.trigger),
+        (Duration::ZERO, Trigger::Requested)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_during_the_drain_ends_it_as_well() {
+    let health = builder().start().unwrap();
+    let _hold = health.hold();
+    health.shutdown();
+    let error = health
+        .run(async { Err::<(), _>("boom") })
+        .await
+        .unwrap_err();
+    assert_eq!(error, "boom");
+    until(&health, |now| now.phase() == Phase::Closed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_goes_on_without_a_handle() {
+    let health = builder().start().unwrap();
+    let (closing, began) = (health.closing(), Instant::now());
+    health.shutdown();
+    drop(health);
+    closing.await;
+    assert_eq!(began.elapsed(), 10 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn followers_hear_of_the_end() {
+    let health = builder().start().unwrap();
+    let mut changes = health.subscribe();
+    drop(health);
+    while changes.changed().await.is_some() {}
+}

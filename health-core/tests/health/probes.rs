@@ -66,7 +66,7 @@ async fn an_external_check_has_its_own_answer() {
 
 /// The runtime on which the checks run has gone: nobody renews their results, and readers find out by themselves.
 #[test]
-fn a_hung_check_does_not_keep_its_last_pass_for_ever() {
+fn results_that_nobody_renews_go_stale_for_the_reader() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -122,4 +122,44 @@ async fn a_stale_result_says_so() {
     .await;
     assert_eq!(stale.check("database").unwrap().state(), CheckState::Down);
     assert!(!ready(&health));
+}
+
+/// What is not critical decides nothing, and must not make a probe vacuously up.
+#[tokio::test(start_paused = true)]
+async fn a_probe_is_never_up_for_checks_that_do_not_count() {
+    for impact in [health_core::Impact::Degrades, health_core::Impact::Observe] {
+        let canary = Check::external("canary", || async { false }).impact(impact);
+        let health = builder().check(canary).start().unwrap();
+        assert_eq!(health.status(Probe::External), ProbeStatus::Absent);
+    }
+    let shared = Check::startup("migrations", || async { false }).scope(health_core::Scope::Shared);
+    let health = builder().check(shared).start().unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!health.status(Probe::Startup).is_up() && !ready(&health));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_is_not_critical_goes_stale_as_well() {
+    let ran = AtomicBool::new(false);
+    let check = Check::readiness("observed", move || {
+        let again = ran.swap(true, Ordering::SeqCst);
+        async move {
+            if again {
+                std::future::pending::<()>().await;
+            }
+            true
+        }
+    });
+    let check = check
+        .timeout(Duration::from_secs(3600))
+        .stale_after(Duration::from_secs(20));
+    let health = builder()
+        .check(check.impact(health_core::Impact::Observe))
+        .start()
+        .unwrap();
+    until(&health, |now| {
+        now.check("observed").unwrap().cause() == Some(Cause::Stale)
+    })
+    .await;
+    assert!(ready(&health));
 }

@@ -145,9 +145,10 @@ async fn a_check_that_blocks_fails_and_never_overlaps_itself() {
         }
     });
     let short = Duration::from_millis(10);
+    let other = Switch::new(true);
     let health = builder()
         .check(blocks.timeout(short).every(short).fail_after(1))
-        .check(Switch::new(true).check("other").every(short))
+        .check(other.check("other").every(short))
         .start()
         .unwrap();
     let down = until(&health, |now| {
@@ -155,12 +156,10 @@ async fn a_check_that_blocks_fails_and_never_overlaps_itself() {
     })
     .await;
     assert_eq!(down.check("blocks").unwrap().cause(), Some(Cause::TimedOut));
-    let first_age = down.check("other").unwrap().age();
-    until(&health, |now| {
-        now.check("other").unwrap().age() != first_age
-            && now.check("other").unwrap().outcome().is_some()
-    })
-    .await;
+    let runs = other.runs();
+    while other.runs() == runs {
+        tokio::time::sleep(short).await;
+    }
     drop(release);
     until(&health, |now| {
         now.check("blocks").unwrap().cause() == Some(Cause::Late)
@@ -250,4 +249,63 @@ async fn an_answer_that_comes_late_is_dropped_and_said_to_be() {
     .await;
     assert_eq!(seen.check("late").unwrap().state(), CheckState::Down);
     assert!(!ready(&health));
+}
+
+/// A lock that is never released: the one failure that liveness is for. It can't be run again, and can't be dropped.
+#[tokio::test]
+async fn a_liveness_check_that_hangs_for_ever_is_down() {
+    let runs = AtomicUsize::new(0);
+    let hangs = Check::liveness("lock", (), move |()| {
+        while runs.fetch_add(1, Ordering::SeqCst) > 0 {
+            std::thread::park();
+        }
+        true
+    });
+    let short = Duration::from_millis(20);
+    let health = builder()
+        .check(hangs.every(short).timeout(short).backoff(short))
+        .start()
+        .unwrap();
+    let alive = until(&health, |now| {
+        now.check("lock").unwrap().outcome().is_some()
+    })
+    .await;
+    assert!(alive.status(Probe::Liveness).is_up());
+    let dead = until(&health, |now| !now.status(Probe::Liveness).is_up()).await;
+    assert_eq!(dead.check("lock").unwrap().cause(), Some(Cause::TimedOut));
+}
+
+/// A dependency that hangs in blocking code must not have the process restarted.
+#[tokio::test]
+async fn readiness_checks_that_hang_do_not_starve_liveness() {
+    let short = Duration::from_millis(20);
+    let mut all = builder();
+    for number in 0..100 {
+        let hangs = Check::readiness_blocking(format!("hangs-{number}"), || -> bool {
+            loop {
+                std::thread::park();
+            }
+        });
+        all = all.check(hangs.every(short).timeout(short));
+    }
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let live = Check::liveness("turns", (), move |()| {
+        counter.fetch_add(1, Ordering::SeqCst) < usize::MAX
+    });
+    let health = all.check(live.every(short)).start().unwrap();
+    until(&health, |now| {
+        now.checks()
+            .filter(|check| check.state() == CheckState::Down)
+            .count()
+            == 100
+    })
+    .await;
+    let before = runs.load(Ordering::SeqCst);
+    while runs.load(Ordering::SeqCst) < before + 5 {
+        tokio::time::sleep(short).await;
+    }
+    let snapshot = health.snapshot();
+    assert_eq!(snapshot.check("turns").unwrap().state(), CheckState::Up);
+    assert!(snapshot.status(Probe::Liveness).is_up());
 }

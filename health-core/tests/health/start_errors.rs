@@ -35,7 +35,7 @@ async fn everything_wrong_is_said_at_once_with_place_and_fix() {
         "`timeout` must not be zero",
         "`databse` is expected but not here; did you mean `database`?",
         "add `use that_crate as _;`",
-        "the lame duck (60s) is longer than the deadline (25s)",
+        "the lame duck (60s) is as long as the deadline (25s) or longer",
     ] {
         assert!(all.contains(said), "{said:?} is not in:\n{all}");
     }
@@ -49,4 +49,41 @@ fn outside_a_runtime_it_says_what_to_do() {
         error.contains("no tokio runtime") && error.contains(".runtime(handle)"),
         "{error}"
     );
+}
+
+#[test]
+fn a_runtime_that_can_not_run_checks_is_refused() {
+    let without_timers = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let error = builder()
+        .runtime(without_timers.handle().clone())
+        .start()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("no timers") && error.contains("enable_all()"),
+        "{error}"
+    );
+
+    let ended = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let handle = ended.handle().clone();
+    drop(ended);
+    let error = builder().runtime(handle).start().unwrap_err().to_string();
+    assert!(error.contains("has ended"), "{error}");
+}
+
+#[tokio::test]
+async fn options_that_make_no_sense_for_a_check_are_refused() {
+    let error = builder()
+        .check(Check::startup("warm", || async { true }).impact(health_core::Impact::Degrades))
+        .check(Check::readiness("busy", || async { true }).every(Duration::from_nanos(1)))
+        .start()
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("start-up succeeds or it doesn't"), "{error}");
+    assert!(error.contains("`every` must be at least 10ms"), "{error}");
 }

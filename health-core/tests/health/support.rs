@@ -15,7 +15,7 @@ pub(crate) async fn until(health: &Health, wanted: impl Fn(&Snapshot) -> bool) -
     let mut snapshot = changes.latest();
     let search = async {
         while !wanted(&snapshot) {
-            snapshot = changes.changed().await;
+            snapshot = changes.changed().await.expect("there is a `Health`");
         }
     };
     let found = tokio::time::timeout(Duration::from_secs(600), search).await;
