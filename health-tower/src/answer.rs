@@ -1,19 +1,17 @@
 //! The answers that leave the process: plain, and without names, causes or versions.
 
-use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderValue, Method, Response, StatusCode};
-use http_body_util::Full;
 
-use crate::ProbeStatus;
+use crate::{ProbeBody, ProbeStatus};
 
 /// The interval of a check where nobody set one: sooner, nothing can have changed.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
 /// Answers a probe that was asked with this method.
-pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<Full<Bytes>> {
+pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;
     if !head && *method != Method::GET {
         return method_not_allowed();
@@ -29,12 +27,12 @@ pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<Full<Bytes
 }
 
 /// Answers a stand-alone service's request for anything that is not a probe.
-pub(crate) fn not_found(method: &Method) -> Response<Full<Bytes>> {
+pub(crate) fn not_found(method: &Method) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;
     plain(StatusCode::NOT_FOUND, "not found", "9", head)
 }
 
-fn method_not_allowed() -> Response<Full<Bytes>> {
+fn method_not_allowed() -> Response<ProbeBody> {
     let mut response = plain(
         StatusCode::METHOD_NOT_ALLOWED,
         "method not allowed",
@@ -55,10 +53,10 @@ fn plain(
     text: &'static str,
     length: &'static str,
     head: bool,
-) -> Response<Full<Bytes>> {
+) -> Response<ProbeBody> {
     debug_assert_eq!(length.parse(), Ok(text.len()));
     let body = if head { "" } else { text };
-    let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
+    let mut response = Response::new(ProbeBody::new(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(

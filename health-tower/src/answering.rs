@@ -3,25 +3,26 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes};
+use bytes::Buf;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::Full;
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep};
+
+use crate::ProbeBody;
 
 /// An answer that is known, and given as soon as the request's body is out of the way.
 ///
 /// Nobody sends a body with a probe but by mistake. Answering while it still arrives makes HTTP/1 clients see a reset
 /// instead of the answer, so a body is read to its end, and thrown away, within bounds.
 pub(crate) enum Answering<B> {
-    Now(Option<Response<Full<Bytes>>>),
+    Now(Option<Response<ProbeBody>>),
     AfterBody(Pin<Box<Discard<B>>>),
 }
 
 impl<B: Body> Answering<B> {
-    pub(crate) fn new(request: Request<B>, answer: Response<Full<Bytes>>) -> Self {
+    pub(crate) fn new(request: Request<B>, answer: Response<ProbeBody>) -> Self {
         if request.body().is_end_stream() {
             Self::Now(Some(answer))
         } else {
@@ -29,7 +30,7 @@ impl<B: Body> Answering<B> {
         }
     }
 
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response<Full<Bytes>>> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response<ProbeBody>> {
         match self {
             Self::Now(answer) => Poll::Ready(taken(answer)),
             Self::AfterBody(discard) => discard.as_mut().poll(cx),
@@ -37,12 +38,13 @@ impl<B: Body> Answering<B> {
     }
 }
 
-fn taken(answer: &mut Option<Response<Full<Bytes>>>) -> Response<Full<Bytes>> {
+fn taken(answer: &mut Option<Response<ProbeBody>>) -> Response<ProbeBody> {
     answer.take().expect("polled after it was ready")
 }
 
-/// No more of a body is read than this.
+/// No more of a body is read than this, a frame counting for [`MIN_FRAME`] bytes at least.
 const MAX_BODY: usize = 2 * 1024 * 1024;
+const MIN_FRAME: usize = 64;
 /// No longer is a body waited for than this.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
@@ -53,13 +55,13 @@ pin_project! {
         #[pin]
         limit: Option<Sleep>,
         read: usize,
-        answer: Option<Response<Full<Bytes>>>,
+        answer: Option<Response<ProbeBody>>,
     }
 }
 
 impl<B> Discard<B> {
-    fn new(body: B, answer: Response<Full<Bytes>>) -> Self {
-        // Outside a tokio runtime there is no clock; the bound in bytes still holds.
+    fn new(body: B, answer: Response<ProbeBody>) -> Self {
+        // Outside a tokio runtime there is no clock; the bound in bytes still holds. (Inside, `start()` saw to it.)
         let limit = Handle::try_current().ok().map(|_| sleep(MAX_WAIT));
         let (read, answer) = (0, Some(answer));
         Self {
@@ -72,17 +74,19 @@ impl<B> Discard<B> {
 }
 
 impl<B: Body> Future for Discard<B> {
-    type Output = Response<Full<Bytes>>;
+    type Output = Response<ProbeBody>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let out_of_time = this
-            .limit
-            .as_pin_mut()
-            .is_some_and(|limit| limit.poll(cx).is_ready());
-        while !out_of_time && *this.read < MAX_BODY {
+        while *this.read < MAX_BODY {
+            let limit = this.limit.as_mut().as_pin_mut();
+            if limit.is_some_and(|limit| limit.poll(cx).is_ready()) {
+                break;
+            }
             match ready!(this.body.as_mut().poll_frame(cx)) {
-                Some(Ok(frame)) => *this.read += frame.data_ref().map_or(0, Buf::remaining),
+                Some(Ok(frame)) => {
+                    *this.read += frame.data_ref().map_or(0, Buf::remaining).max(MIN_FRAME);
+                }
                 Some(Err(_)) | None => break,
             }
         }

@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,8 +14,8 @@ pin_project! {
     /// The body of a response that went through a [`HealthLayer`](crate::HealthLayer): the application's own, which counts
     /// as in flight until it ends, or the answer to a probe.
     ///
-    /// Frames, trailers, size hint and end are those of the inner body. An error of the inner body is boxed, and can be
-    /// downcast to what it was.
+    /// Frames, trailers, size hint and end are those of the inner body, whose data must be `Bytes`, as hyper's, axum's and tonic's
+    /// is. An error of the inner body is boxed, and can be downcast to what it was.
     pub struct HealthBody<B> {
         #[pin]
         kind: Kind<B>,
@@ -24,13 +25,13 @@ pin_project! {
 pin_project! {
     #[project = KindProjection]
     enum Kind<B> {
-        Answer { #[pin] body: Full<Bytes> },
+        Answer { #[pin] body: ProbeBody },
         Through { #[pin] body: B, hold: Option<Hold> },
     }
 }
 
 impl<B> HealthBody<B> {
-    pub(crate) fn answer(body: Full<Bytes>) -> Self {
+    pub(crate) fn answer(body: ProbeBody) -> Self {
         let kind = Kind::Answer { body };
         Self { kind }
     }
@@ -92,7 +93,43 @@ where
 impl<B> Default for HealthBody<B> {
     /// An empty body. Middleware around the layer may want to make one.
     fn default() -> Self {
-        Self::answer(Full::default())
+        Self::answer(ProbeBody::default())
+    }
+}
+
+pin_project! {
+    /// The body of an answer to a probe: one short text.
+    #[derive(Clone, Debug, Default)]
+    pub struct ProbeBody {
+        #[pin]
+        text: Full<Bytes>,
+    }
+}
+
+impl ProbeBody {
+    pub(crate) fn new(text: &'static str) -> Self {
+        let text = Full::new(Bytes::from_static(text.as_bytes()));
+        Self { text }
+    }
+}
+
+impl Body for ProbeBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.project().text.poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.text.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.text.size_hint()
     }
 }
 

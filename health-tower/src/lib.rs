@@ -64,12 +64,17 @@
 mod answer;
 mod answering;
 mod body;
-pub mod layer;
+mod layer;
 mod paths;
-pub mod probe_service;
+mod probe_service;
 
-pub use body::HealthBody;
-pub use health_core::*;
+pub use body::{HealthBody, ProbeBody};
+pub use health_core::{
+    Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainPolicy, DrainReport,
+    FatalReport, FromState, Health, HealthBuilder, Hold, Impact, InFlight, InProcess, IntoOutcome,
+    Outcome, Phase, Probe, ProbeStatus, Scope, Shutdown, Snapshot, StartError, StartupReport,
+    StartupState, StartupTask, State, StatusBoard, Subscription, Trigger,
+};
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};
 pub use paths::{LayerError, ProbePaths};

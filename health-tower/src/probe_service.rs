@@ -1,37 +1,34 @@
-//! [`ProbeService`]: the same answers as a service of its own, for an admin port or a fallback.
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use axum::Router;
-//! use health_tower::{Health, HealthLayer, ProbeService};
-//!
-//! let health = Health::builder().start()?;
-//! let layer = HealthLayer::new(&health);
-//! let admin: Router = Router::new().fallback_service(ProbeService::new(&layer));
-//!
-//! use tower::ServiceExt as _;
-//! let probe = http::Request::get("/health/ready").body(axum::body::Body::empty())?;
-//! assert_eq!(admin.oneshot(probe).await?.status(), 200);
-//! # Ok(()) }
-//! ```
-
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::Empty;
 use tower_service::Service;
 
 use crate::answering::Answering;
 use crate::layer::Shared;
-use crate::{Health, HealthBody, HealthLayer, answer};
+use crate::{Health, HealthLayer, ProbeBody, answer};
 
-/// Answers the probes of a [`HealthLayer`], and everything else with 404. It never fails and is always ready.
+/// The same answers as a service of its own, for an admin port or a fallback: the probes of a [`HealthLayer`], and 404 to everything
+/// else. It never fails and is always ready.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::Router;
+/// use health_tower::{Health, HealthLayer, ProbeService};
+///
+/// let health = Health::builder().start()?;
+/// let layer = HealthLayer::new(&health);
+/// let admin: Router = Router::new().fallback_service(ProbeService::new(&layer));
+///
+/// use tower::ServiceExt as _;
+/// let probe = http::Request::get("/health/ready").body(axum::body::Body::empty())?;
+/// assert_eq!(admin.oneshot(probe).await?.status(), 200);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct ProbeService {
     shared: Shared,
@@ -50,7 +47,7 @@ impl ProbeService {
 }
 
 impl<B: Body> Service<Request<B>> for ProbeService {
-    type Response = Response<HealthBody<Empty<Bytes>>>;
+    type Response = Response<ProbeBody>;
     type Error = Infallible;
     type Future = ProbeFuture<B>;
 
@@ -72,11 +69,10 @@ pub struct ProbeFuture<B>(Answering<B>);
 impl<B> Unpin for ProbeFuture<B> {}
 
 impl<B: Body> Future for ProbeFuture<B> {
-    type Output = Result<Response<HealthBody<Empty<Bytes>>>, Infallible>;
+    type Output = Result<Response<ProbeBody>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = ready!(self.0.poll(cx));
-        Poll::Ready(Ok(response.map(HealthBody::answer)))
+        Poll::Ready(Ok(ready!(self.0.poll(cx))))
     }
 }
 

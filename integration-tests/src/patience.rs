@@ -38,7 +38,7 @@ pub async fn until_snapshot(health: &Health, what: &str, satisfies: impl Fn(&Sna
         let mut subscription = health.subscribe();
         let mut snapshot = subscription.latest();
         while !satisfies(&snapshot) {
-            snapshot = subscription.changed().await;
+            snapshot = subscription.changed().await.expect("there is a `Health`");
         }
     };
     patiently(what, following).await;
@@ -46,6 +46,5 @@ pub async fn until_snapshot(health: &Health, what: &str, satisfies: impl Fn(&Sna
 
 /// Waits until nothing is in flight.
 pub async fn until_idle(health: &Health) {
-    patiently("nothing in flight", health.in_flight().idle()).await;
-    assert_eq!(health.in_flight().count(), 0);
+    until("nothing in flight", || health.in_flight().count() == 0).await;
 }

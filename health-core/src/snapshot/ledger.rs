@@ -173,7 +173,7 @@ impl Ledger {
         }
         self.phase = to;
         if let Some(shutdown) = self.shutdown.as_mut().filter(|_| to == Phase::Closing) {
-            shutdown.closing = now;
+            shutdown.closing = shutdown.closing.min(now);
         }
         true
     }

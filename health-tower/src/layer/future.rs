@@ -6,12 +6,11 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::Full;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::answering::Answering;
-use crate::{BoxError, HealthBody, Hold};
+use crate::{BoxError, HealthBody, Hold, ProbeBody};
 
 pin_project! {
     /// The future of a [`HealthService`](crate::HealthService).
@@ -42,7 +41,7 @@ where
     S: Service<Request<B>>,
     B: Body,
 {
-    pub(crate) fn answer(request: Request<B>, answer: Response<Full<Bytes>>) -> Self {
+    pub(crate) fn answer(request: Request<B>, answer: Response<ProbeBody>) -> Self {
         let answering = Answering::new(request, answer);
         let state = State::Answer { answering };
         Self { state }

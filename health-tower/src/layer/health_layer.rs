@@ -8,6 +8,23 @@ use crate::paths::PathTable;
 ///
 /// Everything but a probe passes through untouched: bodies, trailers, upgrades, extensions, errors.
 ///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use axum::{Router, routing::get};
+/// use health_tower::{Health, HealthLayer};
+///
+/// let health = Health::builder().start()?;
+/// let app: Router = Router::new()
+///     .route("/orders", get(|| async { "none yet" }))
+///     .layer(HealthLayer::new(&health));
+///
+/// // Any tower service will do; here it is called without a server.
+/// use tower::ServiceExt as _;
+/// let probe = http::Request::get("/health/live").body(axum::body::Body::empty())?;
+/// assert_eq!(app.oneshot(probe).await?.status(), 200);
+/// # Ok(()) }
+/// ```
+///
 /// # Where to put it
 ///
 /// Outside of whatever can refuse or delay a request: authentication, limits, time-outs. A probe is then answered while the

@@ -1,21 +1,4 @@
-//! [`HealthLayer`]: answers probes, and counts everything else.
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use axum::{Router, routing::get};
-//! use health_tower::{Health, HealthLayer};
-//!
-//! let health = Health::builder().start()?;
-//! let app: Router = Router::new()
-//!     .route("/orders", get(|| async { "none yet" }))
-//!     .layer(HealthLayer::new(&health));
-//!
-//! // Any tower service will do; here it is called without a server.
-//! use tower::ServiceExt as _;
-//! let probe = http::Request::get("/health/live").body(axum::body::Body::empty())?;
-//! assert_eq!(app.oneshot(probe).await?.status(), 200);
-//! # Ok(()) }
-//! ```
+//! The layer, from its outside to its inside: the layer, the service it makes, that service's future.
 
 mod builder;
 mod future;

@@ -23,7 +23,7 @@ pub struct HealthService<S> {
     polled: Polled,
     shared: Shared,
     /// Keeps the checks running as long as the application has a service. Not cloned: servers clone for each request,
-    /// and would all count on one line. A clone that outlives the original and every `Health` answers 503, never a false 200.
+    /// and would all count on one line. To a clone that outlives the original and every `Health`, results go stale.
     _health: Option<Health>,
 }
 

@@ -1,15 +1,13 @@
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 
 use crate::paths::PathTable;
-use crate::{Hold, InFlight, ProbeStatus, StatusBoard, answer};
+use crate::{Hold, InFlight, ProbeBody, ProbeStatus, StatusBoard, answer};
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared {
-    pub(crate) board: &'static StatusBoard,
-    pub(crate) in_flight: &'static InFlight,
+    pub(crate) board: StatusBoard,
+    pub(crate) in_flight: InFlight,
     pub(crate) paths: &'static PathTable,
 }
 
@@ -26,7 +24,7 @@ impl Shared {
     }
 
     /// The answer, if this request is a probe.
-    pub(crate) fn answer<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
+    pub(crate) fn answer<B>(&self, request: &Request<B>) -> Option<Response<ProbeBody>> {
         let status = self.status(request)?;
         Some(answer::probe(request.method(), status))
     }

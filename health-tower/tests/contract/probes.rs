@@ -1,5 +1,8 @@
+use std::task::Poll;
+use std::time::Duration;
+
 use bytes::Bytes;
-use health_tower::{Health, HealthLayer, ProbePaths, ProbeService};
+use health_tower::{Check, Health, HealthLayer, ProbePaths, ProbeService};
 use http::{Method, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Empty, StreamBody};
@@ -115,25 +118,45 @@ async fn own_paths_replace_the_default_ones() {
 /// The application may be dropped from `main`'s scope by its server; what it was made from may be gone as well.
 #[tokio::test(start_paused = true)]
 async fn a_service_keeps_its_checks_running() {
-    let (health, service, _semaphore) = layered(1);
+    let check = Check::readiness("database", || async { true });
+    let health = Health::builder()
+        .linked(false)
+        .check(check)
+        .start()
+        .unwrap();
+    let (gate, _semaphore) = Gate::new(1);
+    let service = HealthLayer::new(&health).layer(gate);
     drop(health);
-    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
     let ready = service.clone().oneshot(get("/health/ready")).await.unwrap();
     assert_eq!(ready.status(), 200);
     let orphan = service.clone();
     drop(service);
+    tokio::time::sleep(Duration::from_secs(60)).await;
     let orphaned = orphan.oneshot(get("/health/ready")).await.unwrap();
-    assert_eq!(orphaned.status(), 503, "never a 200 that nobody checks");
+    assert_eq!(orphaned.status(), 503, "a 200 that nobody checks");
+}
+
+/// As tests of applications do it: the router, and with it the last `Health`, is gone when the answer is made.
+#[tokio::test]
+async fn a_probe_of_an_application_that_is_asked_once_is_answered() {
+    let (health, service, _semaphore) = layered(1);
+    drop(health);
+    assert_eq!(
+        service
+            .oneshot(get("/health/ready"))
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_probes_body_is_read_and_thrown_away_within_bounds() {
     type Frame = Result<http_body::Frame<Bytes>, std::io::Error>;
     let alone = ProbeService::new(&HealthLayer::new(&health()));
-    let ask = |body| {
-        let request = Request::post("/health/live").body(body).unwrap();
-        task::spawn(alone.clone().call(request))
-    };
+    let ask = |body| ask_any(&alone, body);
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel::<Frame>();
     let mut finishes = ask(StreamBody::new(
         tokio_stream::wrappers::UnboundedReceiverStream::new(receiver),
@@ -167,12 +190,32 @@ async fn a_probes_body_is_read_and_thrown_away_within_bounds() {
     }
     assert_eq!(assert_ready_ok!(floods.poll()).status(), 405);
 
+    // Empty frames without end: no bytes to count.
+    let mut empties = ask_any(
+        &alone,
+        StreamBody::new(tokio_stream::iter(std::iter::repeat_with(empty))),
+    );
+    let answered = (0..100_000).find_map(|_| match empties.poll() {
+        Poll::Ready(answer) => Some(answer.unwrap().status()),
+        Poll::Pending => None,
+    });
+    assert_eq!(answered.unwrap(), 405);
+
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel::<Frame>();
     let mut breaks = ask(StreamBody::new(
         tokio_stream::wrappers::UnboundedReceiverStream::new(receiver),
     ));
     sender.send(Err(std::io::Error::other("reset"))).unwrap();
     assert_eq!(assert_ready_ok!(breaks.poll()).status(), 405);
+}
+
+fn empty() -> Result<http_body::Frame<Bytes>, std::io::Error> {
+    Ok(http_body::Frame::data(Bytes::new()))
+}
+
+fn ask_any<B: Body>(service: &ProbeService, body: B) -> task::Spawn<health_tower::ProbeFuture<B>> {
+    let request = Request::post("/health/live").body(body).unwrap();
+    task::spawn(service.clone().call(request))
 }
 
 #[test]

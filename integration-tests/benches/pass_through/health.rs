@@ -20,7 +20,7 @@ pub(crate) fn layer(checks: usize) -> HealthLayer {
         let health = builder.start().expect("nothing is wrong with the checks");
         let mut changes = health.subscribe();
         while !health.status(Probe::Readiness).is_up() {
-            changes.changed().await;
+            changes.changed().await.expect("there is a `Health`");
         }
         HealthLayer::new(&health)
     })

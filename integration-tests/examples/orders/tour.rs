@@ -45,8 +45,7 @@ skips that, and a second signal ends it at once.
 /// Says how the shutdown goes on.
 pub(crate) async fn narrate(mut snapshots: Subscription) {
     let mut said = Phase::Serving;
-    loop {
-        let snapshot = snapshots.changed().await;
+    while let Some(snapshot) = snapshots.changed().await {
         if snapshot.phase() <= said {
             continue;
         }

@@ -1,6 +1,7 @@
 //! A service as a user writes it, for tests that send signals to its process.
 //!
-//! Takes the lame duck and the deadline, in milliseconds. Prints its address, and at the end how the drain went.
+//! Takes the lame duck and the deadline, in milliseconds. Prints its address, then that of its admin port, and at the end how
+//! the drain went. The admin port is a server of its own under the same `Health`; `/shutdown` on it is a preStop hook's.
 //! `/lines` streams what arrives on standard input, line by line, until a line says `end`.
 
 use std::convert::Infallible;
@@ -38,10 +39,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/lines", get(lines))
         .layer(HealthLayer::new(&health));
 
+    let hook = health.clone();
+    let admin = Router::new().route("/shutdown", get(async move || hook.shutdown()));
+
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let admin_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     println!("{}", listener.local_addr()?);
+    println!("{}", admin_listener.local_addr()?);
     let server = axum::serve(listener, app).with_graceful_shutdown(health.closing());
-    let report = health.run(server).await?;
+    let admin = axum::serve(admin_listener, admin).with_graceful_shutdown(health.closing());
+    let (report, of_admin) = tokio::try_join!(health.run(server), health.run(admin))?;
+    assert_eq!(
+        (report.trigger, report.forced),
+        (of_admin.trigger, of_admin.forced)
+    );
     println!("{:?} clean={}", report.trigger, report.is_clean());
     println!("remaining={} forced={}", report.remaining, report.forced);
     Ok(())

@@ -116,7 +116,7 @@ fn health(checks: usize) -> Health {
         let health = builder.start().expect("nothing is wrong with the checks");
         let mut changes = health.subscribe();
         while !health.status(Probe::Readiness).is_up() {
-            changes.changed().await;
+            changes.changed().await.expect("there is a `Health`");
         }
         health
     })

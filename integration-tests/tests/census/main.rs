@@ -128,7 +128,7 @@ async fn an_optional_state_is_there_or_not() {
         let mut changes = health.subscribe();
         let mut now = changes.latest();
         while now.check("database").unwrap().outcome().is_none() {
-            now = changes.changed().await;
+            now = changes.changed().await.expect("there is a `Health`");
         }
         now.check("database").unwrap().outcome().unwrap().clone()
     };

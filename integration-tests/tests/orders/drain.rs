@@ -48,7 +48,7 @@ async fn a_second_signal_ends_it_at_once() {
 
     service.signal("TERM").await;
     service.read_until("draining: ").await;
-    service.signal("TERM").await;
+    service.insist("TERM").await;
     let (code, report) = service.end().await;
     assert_eq!(code, Some(0));
     assert!(report.starts_with("done: gave up "), "{report}");

@@ -81,6 +81,20 @@ impl Service {
         shell::run(&line).await;
     }
 
+    /// Signals again and again until it has ended: what comes within a moment of the first signal is taken for the same wish.
+    pub(crate) async fn insist(&mut self, name: &str) {
+        let mut look_again = tokio::time::interval(Duration::from_millis(50));
+        let ended = async {
+            while self.child.try_wait().expect("it was started").is_none() {
+                self.signal(name).await;
+                look_again.tick().await;
+            }
+        };
+        timeout(PATIENCE, ended)
+            .await
+            .expect("the signals are obeyed");
+    }
+
     /// Reads its output up to a line that begins with this.
     pub(crate) async fn read_until(&mut self, begin: &str) -> String {
         loop {

@@ -15,6 +15,7 @@ struct Service {
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
     addr: SocketAddr,
+    admin: SocketAddr,
 }
 
 impl Service {
@@ -28,11 +29,11 @@ impl Service {
             .unwrap();
         let input = process.stdin.take().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
-        let addr = patiently("the address", output.next_line())
-            .await
-            .unwrap()
-            .unwrap();
-        let addr = addr.parse().unwrap();
+        let mut address = async || {
+            let line = patiently("an address", output.next_line()).await;
+            line.unwrap().unwrap().parse().unwrap()
+        };
+        let (addr, admin) = (address().await, address().await);
         let mut wire = Wire::connect(addr).await;
         assert_eq!(wire.get("/health/ready").await.plain(), (200, "ok"));
         Self {
@@ -40,6 +41,7 @@ impl Service {
             input,
             output,
             addr,
+            admin,
         }
     }
 
@@ -64,6 +66,23 @@ impl Service {
         let pid = self.process.id().expect("it still runs").to_string();
         let sent = Command::new("kill").args(["-s", name, &pid]).status().await;
         assert!(sent.unwrap().success());
+    }
+
+    async fn shutdown_by_hook(&self) {
+        let mut wire = Wire::connect(self.admin).await;
+        assert_eq!(wire.get("/shutdown").await.status, 200);
+    }
+
+    /// Sends it again and again, as somebody does who wants it to end now: the first may come so soon after the one before that
+    /// both are taken for one.
+    async fn insist(&mut self, name: &str) {
+        let ended = async {
+            while self.process.try_wait().unwrap().is_none() {
+                self.signal(name).await;
+                pause().await;
+            }
+        };
+        patiently("the signal to be obeyed", ended).await;
     }
 
     /// Waits until the process ends by itself, as well as any; returns what it printed.
@@ -110,8 +129,8 @@ async fn a_signal_drains_a_download_and_the_process_ends_well() {
 #[tokio::test]
 async fn a_second_signal_ends_it_now() {
     for second in ["TERM", "INT"] {
-        let hours = Duration::from_secs(7200);
-        let mut service = Service::start(hours, hours).await;
+        let hour = Duration::from_secs(3600);
+        let mut service = Service::start(hour, 2 * hour).await;
         let mut download = service.download().await;
         service.signal("TERM").await;
         let mut wire = Wire::connect(service.addr).await;
@@ -126,7 +145,7 @@ async fn a_second_signal_ends_it_now() {
         service.feed("still").await;
         assert_eq!(download.chunk().await.unwrap().unwrap(), b"still");
 
-        service.signal(second).await;
+        service.insist(second).await;
         let report = ["Terminate clean=false", "remaining=1 forced=true"];
         assert_eq!(service.end().await, report);
         assert!(
@@ -147,4 +166,44 @@ async fn a_download_that_never_ends_is_given_up_at_the_deadline() {
         download.chunk().await.is_err(),
         "nobody pretends that it was whole"
     );
+}
+
+/// The kubelet's SIGTERM follows the preStop hook; a wrapper or a process group may get two signals at once. Neither is somebody
+/// who wants it to end now.
+#[tokio::test]
+async fn a_signal_that_is_not_a_second_wish_cuts_nothing_short() {
+    for (hook, signals, trigger) in [
+        (true, &["TERM"][..], "Requested"),
+        (false, &["TERM", "INT"][..], "Terminate"),
+    ] {
+        let mut service = Service::start(Duration::from_millis(200), Duration::from_secs(60)).await;
+        let mut download = service.download().await;
+        if hook {
+            service.shutdown_by_hook().await;
+        }
+        for signal in signals {
+            service.signal(signal).await;
+        }
+        let closed = async {
+            while TcpStream::connect(service.addr).await.is_ok() {
+                pause().await;
+            }
+        };
+        patiently("the listener to close", closed).await;
+        service.feed("two").await;
+        assert_eq!(download.chunk().await.unwrap().unwrap(), b"two");
+        service.feed("end").await;
+        assert_eq!(
+            download.chunk().await.unwrap(),
+            None,
+            "the download is whole"
+        );
+        let [first, second] = service.end().await;
+        assert_eq!(second, "remaining=0 forced=false");
+        // Of two signals at once, either may be first.
+        assert!(
+            first.ends_with("clean=true") && (first.starts_with(trigger) || !hook),
+            "{first}"
+        );
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) async fn start(health: &Health, opener: Opener) -> Host {
 async fn a_lame_duck_accepts_and_serves_and_is_not_ready() {
     // It lasts longer than any test.
     let hours = Duration::from_secs(7200);
-    let health = draining(hours, hours);
+    let health = draining(hours, 2 * hours);
     let (opener, mut taps) = taps();
     let host = start(&health, opener).await;
     let mut kept = Wire::connect(host.addr()).await;

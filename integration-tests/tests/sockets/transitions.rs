@@ -11,7 +11,7 @@ use integration_tests::patience::{until, until_snapshot};
 use integration_tests::wire::Wire;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-const PROMPT: Duration = Duration::from_millis(5);
+const PROMPT: Duration = Duration::from_millis(10);
 
 #[tokio::test]
 async fn readiness_follows_its_check_and_liveness_does_not() {
@@ -102,10 +102,10 @@ async fn a_result_that_comes_after_the_signal_brings_nothing_back() {
         }
     });
     let check = check
-        .every(Duration::from_millis(5))
+        .every(PROMPT)
         .timeout(Duration::from_secs(60));
     let hours = Duration::from_secs(7200);
-    let policy = DrainPolicy::default().deadline(hours).lame_duck(hours);
+    let policy = DrainPolicy::default().deadline(2 * hours).lame_duck(hours);
     let health = builder().drain(policy).check(check).start().unwrap();
     let app = Router::new().layer(HealthLayer::new(&health));
     let host = Host::start(&health, app).await;
