@@ -101,9 +101,7 @@ async fn a_result_that_comes_after_the_signal_brings_nothing_back() {
             }
         }
     });
-    let check = check
-        .every(PROMPT)
-        .timeout(Duration::from_secs(60));
+    let check = check.every(PROMPT).timeout(Duration::from_secs(60));
     let hours = Duration::from_secs(7200);
     let policy = DrainPolicy::default().deadline(2 * hours).lame_duck(hours);
     let health = builder().drain(policy).check(check).start().unwrap();
