@@ -26,6 +26,26 @@ pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody>
     response
 }
 
+/// The same answer with another text, for one who may see it.
+#[cfg(feature = "details")]
+pub(crate) fn detailed(
+    method: &Method,
+    status: ProbeStatus,
+    details: crate::details::Detailed,
+) -> Response<ProbeBody> {
+    let head = *method == Method::HEAD;
+    let mut response = probe(method, status);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, details.content_type);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(details.text.len()));
+    let text = if head {
+        bytes::Bytes::new()
+    } else {
+        details.text
+    };
+    response.map(|_| ProbeBody::owned(text))
+}
+
 /// Answers a stand-alone service's request for anything that is not a probe.
 pub(crate) fn not_found(method: &Method) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;

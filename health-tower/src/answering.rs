@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Buf;
-use http::{Request, Response};
+use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
@@ -22,11 +22,11 @@ pub(crate) enum Answering<B> {
 }
 
 impl<B: Body> Answering<B> {
-    pub(crate) fn new(request: Request<B>, answer: Response<ProbeBody>) -> Self {
-        if request.body().is_end_stream() {
+    pub(crate) fn new(body: B, answer: Response<ProbeBody>) -> Self {
+        if body.is_end_stream() {
             Self::Now(Some(answer))
         } else {
-            Self::AfterBody(Box::pin(Discard::new(request.into_body(), answer)))
+            Self::AfterBody(Box::pin(Discard::new(body, answer)))
         }
     }
 

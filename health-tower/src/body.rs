@@ -111,6 +111,12 @@ impl ProbeBody {
         let text = Full::new(Bytes::from_static(text.as_bytes()));
         Self { text }
     }
+
+    #[cfg(feature = "details")]
+    pub(crate) fn owned(text: Bytes) -> Self {
+        let text = Full::new(text);
+        Self { text }
+    }
 }
 
 impl Body for ProbeBody {

@@ -47,8 +47,9 @@
 //! | `/health/startup` | has it started? | a start-up check has not succeeded yet; once up, it stays up |
 //! | `/health/external` | does the user's path work? | an external check is down; 404, from your application, where none is declared |
 //!
-//! Answers are plain: `ok` or `unavailable`. Names, errors and versions never leave the process: they go to
-//! [`tracing`](https://docs.rs/tracing), one event under the target `health` for each change.
+//! Answers are plain: `ok` or `unavailable`. Names, errors and versions don't leave the process: they go to
+//! [`tracing`](https://docs.rs/tracing), one event under the target `health` for each change. With the feature `details`, those whom
+//! you let see them get them on request: `HealthLayerBuilder::details`.
 //!
 //! # Where things are
 //!
@@ -61,14 +62,21 @@
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
 //! [`State`]: the names don't collide, and it is the same.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod answer;
 mod answering;
 mod body;
+#[cfg(feature = "details")]
+mod details;
 mod layer;
 mod paths;
 mod probe_service;
 
 pub use body::{HealthBody, ProbeBody};
+#[cfg(feature = "details")]
+#[cfg_attr(docsrs, doc(cfg(feature = "details")))]
+pub use details::Details;
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainPolicy, DrainReport,
     FatalReport, FromState, Health, HealthBuilder, Hold, Impact, InFlight, InProcess, IntoOutcome,

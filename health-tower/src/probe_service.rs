@@ -56,9 +56,14 @@ impl<B: Body> Service<Request<B>> for ProbeService {
     }
 
     fn call(&mut self, request: Request<B>) -> ProbeFuture<B> {
-        let answer = self.shared.answer(&request);
-        let answer = answer.unwrap_or_else(|| answer::not_found(request.method()));
-        ProbeFuture(Answering::new(request, answer))
+        let (body, answer) = match self.shared.asked(&request) {
+            Some(asked) => self.shared.answer(request, asked),
+            None => {
+                let answer = answer::not_found(request.method());
+                (request.into_body(), answer)
+            }
+        };
+        ProbeFuture(Answering::new(body, answer))
     }
 }
 

@@ -118,6 +118,13 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// The snapshot that holds now; doesn't count as seen.
+    #[must_use]
+    pub fn current(&self) -> Snapshot {
+        let published = Arc::clone(&self.published.borrow());
+        Snapshot::new(published, self.in_flight.count())
+    }
+
     /// The snapshot that holds now; counts as seen.
     pub fn latest(&mut self) -> Snapshot {
         let published = Arc::clone(&self.published.borrow_and_update());

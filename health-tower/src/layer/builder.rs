@@ -8,12 +8,18 @@ use crate::paths::{LayerError, PathTable, ProbePaths};
 pub struct HealthLayerBuilder {
     health: Health,
     paths: ProbePaths,
+    #[cfg(feature = "details")]
+    details: Option<crate::Details>,
 }
 
 impl HealthLayerBuilder {
     pub(crate) fn new(health: Health) -> Self {
-        let paths = ProbePaths::default();
-        Self { health, paths }
+        Self {
+            health,
+            paths: ProbePaths::default(),
+            #[cfg(feature = "details")]
+            details: None,
+        }
     }
 
     /// The paths on which probes are answered. [`ProbePaths::default`] where they aren't said.
@@ -22,16 +28,32 @@ impl HealthLayerBuilder {
         self
     }
 
+    /// Who may see names and causes. Nobody, where it isn't said.
+    #[cfg(feature = "details")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "details")))]
+    pub fn details(mut self, details: crate::Details) -> Self {
+        self.details = Some(details);
+        self
+    }
+
     /// Makes the layer. Its table of paths, some hundred bytes, is leaked: requests must not count references to it.
     ///
     /// # Errors
     ///
-    /// All paths that can't work, at once.
+    /// All that can't work, at once: paths, and an empty token.
     pub fn build(self) -> Result<HealthLayer, LayerError> {
-        let table = PathTable::new(&self.paths)?;
-        Ok(HealthLayer::with_paths(
-            &self.health,
-            Box::leak(Box::new(table)),
-        ))
+        let table = PathTable::new(&self.paths);
+        #[cfg(feature = "details")]
+        let table = LayerError::and(
+            table,
+            self.details.as_ref().and_then(|details| details.problem),
+        );
+        let layer = HealthLayer::with_paths(&self.health, Box::leak(Box::new(table?)));
+        #[cfg(feature = "details")]
+        let layer = match self.details {
+            Some(details) => layer.with_details(details),
+            None => layer,
+        };
+        Ok(layer)
     }
 }

@@ -41,8 +41,8 @@ where
     S: Service<Request<B>>,
     B: Body,
 {
-    pub(crate) fn answer(request: Request<B>, answer: Response<ProbeBody>) -> Self {
-        let answering = Answering::new(request, answer);
+    pub(crate) fn answer(body: B, answer: Response<ProbeBody>) -> Self {
+        let answering = Answering::new(body, answer);
         let state = State::Answer { answering };
         Self { state }
     }

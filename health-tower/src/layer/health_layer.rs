@@ -83,9 +83,19 @@ impl HealthLayer {
             board: health.board(),
             in_flight: health.in_flight(),
             paths,
+            #[cfg(feature = "details")]
+            details: None,
         };
         let health = health.clone();
         Self { health, shared }
+    }
+
+    #[cfg(feature = "details")]
+    pub(crate) fn with_details(mut self, access: crate::Details) -> Self {
+        let snapshots = self.health.subscribe();
+        let source = crate::details::Source { access, snapshots };
+        self.shared.details = Some(Box::leak(Box::new(source)));
+        self
     }
 
     pub(crate) fn health(&self) -> &Health {

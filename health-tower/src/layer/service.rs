@@ -8,7 +8,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use crate::layer::{ResponseFuture, Shared};
-use crate::{BoxError, Health, HealthBody, ProbeStatus, answer};
+use crate::{BoxError, Health, HealthBody, Probe, ProbeStatus};
 
 /// The service that a [`HealthLayer`](crate::HealthLayer) makes.
 ///
@@ -78,8 +78,8 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match self.shared.status(&request) {
-            Some(status) => self.answer(request, status),
+        match self.shared.asked(&request) {
+            Some(asked) => self.answer(request, asked),
             None => self.pass(request),
         }
     }
@@ -87,7 +87,11 @@ where
 
 impl<S> HealthService<S> {
     #[cold]
-    fn answer<B>(&mut self, request: Request<B>, status: ProbeStatus) -> ResponseFuture<S, B>
+    fn answer<B>(
+        &mut self,
+        request: Request<B>,
+        asked: (Probe, ProbeStatus),
+    ) -> ResponseFuture<S, B>
     where
         S: Service<Request<B>> + Clone,
         B: Body,
@@ -96,8 +100,8 @@ impl<S> HealthService<S> {
             self.inner = self.inner.clone();
             self.polled = Polled::Never;
         }
-        let answer = answer::probe(request.method(), status);
-        ResponseFuture::answer(request, answer)
+        let (body, answer) = self.shared.answer(request, asked);
+        ResponseFuture::answer(body, answer)
     }
 
     #[inline]

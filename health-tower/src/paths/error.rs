@@ -14,6 +14,20 @@ impl LayerError {
         Self { problems }
     }
 
+    /// One more problem, beside those that there may be.
+    #[cfg(feature = "details")]
+    pub(crate) fn and<T>(
+        result: Result<T, Self>,
+        problem: Option<&'static str>,
+    ) -> Result<T, Self> {
+        let Some(problem) = problem.map(Problem::Details) else {
+            return result;
+        };
+        let mut problems = result.err().map(|error| error.problems).unwrap_or_default();
+        problems.push(problem);
+        Err(Self { problems })
+    }
+
     /// One line for each problem.
     pub fn problems(&self) -> impl ExactSizeIterator<Item = String> + '_ {
         self.problems.iter().map(ToString::to_string)
@@ -49,6 +63,8 @@ impl fmt::Debug for LayerError {
 #[derive(Debug)]
 pub(crate) enum Problem {
     Nothing,
+    #[cfg(feature = "details")]
+    Details(&'static str),
     Impossible {
         probe: Probe,
         path: String,
@@ -66,6 +82,8 @@ impl fmt::Display for Problem {
             Self::Nothing => f.write_str(
                 "there is no probe path; name one with `ProbePaths::none().ready(\"/…\")`",
             ),
+            #[cfg(feature = "details")]
+            Self::Details(why) => f.write_str(why),
             Self::Impossible { probe, path, why } => write!(f, "the {probe} path {path:?} {why}"),
             Self::Twice {
                 path,

@@ -1,0 +1,118 @@
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use subtle::ConstantTimeEq as _;
+
+/// Who may see names and causes. Without it, nobody does.
+///
+/// Whoever asks, with `accept: application/health+json` or with `?verbose`, is looked at each time. One who may not see details
+/// gets the plain answer, and can't tell whether there are any.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use health_tower::{Details, Health, HealthLayer};
+///
+/// let health = Health::builder().start()?;
+/// let layer = HealthLayer::builder(&health)
+///     .details(Details::bearer_token("from your secrets, not from your source"))
+///     .build()?;
+/// # let _ = layer;
+/// # Ok(()) }
+/// ```
+///
+/// ```sh
+/// curl -H "authorization: Bearer $TOKEN" 'localhost:8080/health/ready?verbose'
+/// ```
+///
+/// Off a network that is not yours, details belong behind TLS: the token is as good as what it shows.
+pub struct Details {
+    allows: Box<dyn Fn(&Parts) -> bool + Send + Sync>,
+    pub(crate) problem: Option<&'static str>,
+}
+
+impl Details {
+    /// Those requests whose head satisfies this. It runs on the probe's path: it must not wait for anything. One that panics
+    /// allows nothing.
+    pub fn when(allows: impl Fn(&Parts) -> bool + Send + Sync + 'static) -> Self {
+        Self {
+            allows: Box::new(allows),
+            problem: None,
+        }
+    }
+
+    /// Those who send `authorization: Bearer <token>`. It is compared in constant time. An empty token is refused by `build()`.
+    pub fn bearer_token(token: impl Into<String>) -> Self {
+        let token = token.into();
+        let problem = token
+            .trim()
+            .is_empty()
+            .then_some("the token for details is empty; anybody would know it");
+        let allows = move |parts: &Parts| {
+            let mut values = parts.headers.get_all(AUTHORIZATION).iter();
+            let (Some(value), None) = (values.next(), values.next()) else {
+                return false;
+            };
+            let (scheme, given) = value.as_bytes().split_at_checked(7).unwrap_or_default();
+            scheme.eq_ignore_ascii_case(b"bearer ") && bool::from(given.ct_eq(token.as_bytes()))
+        };
+        Self {
+            allows: Box::new(allows),
+            problem,
+        }
+    }
+
+    pub(crate) fn allows(&self, parts: &Parts) -> bool {
+        catch_unwind(AssertUnwindSafe(|| (self.allows)(parts))).unwrap_or(false)
+    }
+}
+
+impl fmt::Debug for Details {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Details").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(details: &Details, headers: &[&str]) -> bool {
+        let mut request = http::Request::get("/health/ready?verbose");
+        for header in headers {
+            request = request.header(AUTHORIZATION, *header);
+        }
+        details.allows(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn only_the_token_opens() {
+        let details = Details::bearer_token("s3cret");
+        assert!(allowed(&details, &["Bearer s3cret"]));
+        assert!(allowed(&details, &["bearer s3cret"]));
+        for wrong in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer s3cre",
+            "Bearer s3cret2",
+            "Basic s3cret",
+            "s3cret",
+            "Bearer  s3cret",
+        ] {
+            assert!(!allowed(&details, &[wrong]), "{wrong:?}");
+        }
+        assert!(!allowed(&details, &[]));
+        assert!(
+            !allowed(&details, &["Bearer s3cret", "Bearer s3cret"]),
+            "two answers to one question"
+        );
+        assert!(!format!("{details:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn a_rule_that_panics_allows_nothing() {
+        assert!(!allowed(&Details::when(|_| panic!("no such header")), &[]));
+    }
+}
