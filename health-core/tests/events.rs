@@ -11,7 +11,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 
-use health_core::Probe;
+use health_core::{Check, CheckState, Impact, Probe};
 
 #[path = "health/support.rs"]
 mod support;
@@ -42,6 +42,8 @@ impl<S: Subscriber> Layer<S> for Recorder {
 async fn events() {
     one_event_for_each_transition_and_none_for_a_run().await;
     a_subscriber_may_call_the_health_that_it_hears_of().await;
+    an_observed_check_says_what_it_would_have_done().await;
+    start_up_that_takes_too_long_says_what_it_waits_for().await;
 }
 
 async fn one_event_for_each_transition_and_none_for_a_run() {
@@ -107,4 +109,47 @@ async fn a_subscriber_may_call_the_health_that_it_hears_of() {
         .unwrap();
     *slot.lock().unwrap() = Some(health.clone());
     until(&health, |now| now.phase() == health_core::Phase::Closed).await;
+}
+
+async fn an_observed_check_says_what_it_would_have_done() {
+    let recorder = Recorder::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
+    let check = Switch::new(false).check("new").impact(Impact::Observe);
+    let health = builder().check(check).start().unwrap();
+    until(&health, |now| {
+        now.check("new").unwrap().state() == CheckState::Down
+    })
+    .await;
+    let said = recorder.0.lock().unwrap().join("\n");
+    assert!(
+        said.contains("were it critical, readiness would be down") && said.contains("INFO"),
+        "{said}"
+    );
+    assert!(!said.contains("WARN") && ready(&health), "{said}");
+}
+
+async fn start_up_that_takes_too_long_says_what_it_waits_for() {
+    let recorder = Recorder::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
+    let migrations = Check::startup("migrations", || async { false });
+    let deadline = std::time::Duration::from_secs(20);
+    let health = builder()
+        .check(migrations)
+        .startup_deadline(deadline)
+        .start()
+        .unwrap();
+    let warm = health.startup_task("warm cache");
+    tokio::time::sleep(deadline * 2).await;
+    let said = recorder.0.lock().unwrap().join("\n");
+    let waits = "it waits for: `migrations`, `warm cache` is under way";
+    assert_eq!(said.matches(waits).count(), 1, "{said}");
+    assert!(!ready(&health) && health.status(Probe::Liveness).is_up());
+    warm.fail("no bucket");
+    let said = recorder.0.lock().unwrap().join("\n");
+    assert!(
+        said.contains("start-up can't succeed: `warm cache` failed: no bucket"),
+        "{said}"
+    );
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Probe;
-use crate::check::Outcome;
+use crate::check::{Impact, Outcome};
 use crate::runner::CheckState;
 use crate::snapshot::ledger::Move;
 use crate::snapshot::view::Published;
@@ -102,6 +102,12 @@ fn check(before: CheckState, report: &CheckReport) {
     let cause = report.cause().map(Cause::name);
     let reason = report.outcome().and_then(Outcome::reason);
     match (before, report.state()) {
+        (_, CheckState::Down) if report.impact() == Impact::Observe => {
+            tracing::info!(
+                target: "health", check = name, probe, impact, from, to, cause, reason,
+                "check `{name}` is down; it is only observed: were it critical, {probe} would be down"
+            );
+        }
         (_, CheckState::Down) => {
             tracing::warn!(target: "health", check = name, probe, impact, from, to, cause, reason, "check `{name}` is down");
         }

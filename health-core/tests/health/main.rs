@@ -7,6 +7,7 @@ mod handles;
 mod inconclusive;
 mod probes;
 mod running;
+mod scheduling;
 mod start_errors;
 mod startup;
 mod support;
