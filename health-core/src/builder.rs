@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -233,10 +234,10 @@ fn unusable(runtime: &Handle) -> Option<Problem> {
     }
     task.abort();
     // There is no way to ask for a timer but to take one.
-    let timer = std::panic::catch_unwind(|| {
+    let timer = catch_unwind(AssertUnwindSafe(|| {
         let _context = runtime.enter();
         drop(tokio::time::sleep(Duration::ZERO));
-    });
+    }));
     timer.is_err().then_some(Problem::NoTimers)
 }
 

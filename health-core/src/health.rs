@@ -3,10 +3,9 @@ use std::fmt::Display;
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use crate::lifecycle::{Closing, DrainReport, Latch, Phase, Trigger, run};
+use crate::lifecycle::{Closing, DrainReport, Latch, Trigger, drive, run};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
 use crate::startup::StartupTask;
@@ -95,7 +94,7 @@ impl Health {
     /// runs: what a probe was told can't be taken back, and a task that comes later is only reported.
     pub fn startup_task(&self, name: impl Into<Cow<'static, str>>) -> StartupTask {
         let task = self.0.hub.startup_task(name.into());
-        StartupTask::new(Arc::clone(&self.0.hub), task)
+        StartupTask::new(Arc::downgrade(&self.0.hub), task)
     }
 
     /// Reports that something went wrong which no check would find, such as a corrupt file: readiness is down for 60 s from
@@ -181,13 +180,14 @@ impl Health {
         &self.0.latch
     }
 
-    /// Waits until the phase is that one or a later one.
-    pub(crate) async fn reached(&self, phase: Phase) {
-        let mut published: watch::Receiver<_> = self.0.hub.subscribe();
-        // The sender lives as long as `self`.
-        let _reached = published
-            .wait_for(|published| published.phase() >= phase)
-            .await;
+    /// Walks through the drain.
+    pub(crate) fn drive(&self) -> impl Future<Output = ()> + use<> {
+        let inner = &self.0;
+        drive(
+            Arc::clone(&inner.hub),
+            Arc::clone(&inner.latch),
+            inner.in_flight,
+        )
     }
 }
 

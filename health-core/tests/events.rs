@@ -44,6 +44,8 @@ async fn events() {
     a_subscriber_may_call_the_health_that_it_hears_of().await;
     an_observed_check_says_what_it_would_have_done().await;
     start_up_that_takes_too_long_says_what_it_waits_for().await;
+    a_subscriber_that_panics_stops_nothing().await;
+    a_subscriber_that_calls_every_error_fatal_comes_to_rest().await;
 }
 
 async fn one_event_for_each_transition_and_none_for_a_run() {
@@ -152,4 +154,49 @@ async fn start_up_that_takes_too_long_says_what_it_waits_for() {
         said.contains("start-up can't succeed: `warm cache` failed: no bucket"),
         "{said}"
     );
+}
+
+async fn a_subscriber_that_panics_stops_nothing() {
+    struct Broken;
+    impl<S: Subscriber> Layer<S> for Broken {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            assert!(
+                event.metadata().target() != "health",
+                "the collector is away"
+            );
+        }
+    }
+    let recorder = Recorder::default();
+    let broken = tracing_subscriber::registry().with(recorder.clone());
+    let database = Switch::new(false);
+    let health = builder().check(database.check("database")).start().unwrap();
+    let guard = tracing::subscriber::set_default(broken.with(Broken));
+    until(&health, |now| {
+        now.check("database").unwrap().state() == CheckState::Down
+    })
+    .await;
+    database.set(true);
+    until(&health, |now| now.status(Probe::Readiness).is_up()).await;
+    health.shutdown();
+    health.closing().await;
+    until(&health, |now| now.phase() == health_core::Phase::Closed).await;
+    drop(guard);
+}
+
+async fn a_subscriber_that_calls_every_error_fatal_comes_to_rest() {
+    struct Fatal(health_core::Health);
+    impl<S: Subscriber> Layer<S> for Fatal {
+        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+            if *event.metadata().level() == tracing::Level::ERROR {
+                self.0
+                    .report_fatal("log", format!("an error of {}", event.metadata().target()));
+            }
+        }
+    }
+    let health = builder().start().unwrap();
+    let layer = tracing_subscriber::registry().with(Fatal(health.clone()));
+    let _guard = tracing::subscriber::set_default(layer);
+    tracing::error!("the disk is full");
+    assert!(!ready(&health));
+    assert_eq!(health.snapshot().fatal_errors().count(), 1);
 }

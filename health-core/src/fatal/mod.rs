@@ -44,12 +44,19 @@ impl FatalReport {
 pub(crate) struct Fatals(Vec<FatalReport>);
 
 impl Fatals {
-    pub(crate) fn report(&mut self, name: Cow<'static, str>, reason: String, at: Instant) {
+    /// `false` if the same was already known under this name; it then holds from now on.
+    pub(crate) fn report(&mut self, name: Cow<'static, str>, reason: String, at: Instant) -> bool {
+        let same = |fatal: &&mut FatalReport| fatal.name == name && fatal.reason == reason;
+        if let Some(known) = self.0.iter_mut().find(same) {
+            known.at = at;
+            return false;
+        }
         self.clear(&name);
         if self.0.len() == MOST {
             self.0.remove(0);
         }
         self.0.push(FatalReport { name, reason, at });
+        true
     }
 
     /// `false` if there was none of that name.

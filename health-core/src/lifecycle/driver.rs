@@ -8,6 +8,8 @@ use crate::traffic::InFlight;
 
 /// Walks through the drain, once it has been requested: lame duck, closing, and closed.
 ///
+/// Driven by a task, and by each `run`: whatever it does twice changes nothing.
+///
 /// 1. The lame duck ends early if every server has ended: nobody is left to accept.
 /// 2. Nothing in flight means closed only once no server runs any more: until then, a request may be on its way.
 pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight) {

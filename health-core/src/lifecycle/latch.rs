@@ -24,7 +24,7 @@ pub(crate) struct Latch {
     forced: CancellationToken,
     pub(crate) closing: CancellationToken,
     pub(crate) servers: Arc<Servers>,
-    listening: AtomicBool,
+    second_signal: AtomicBool,
     listener: Mutex<Option<AbortHandle>>,
 }
 
@@ -36,7 +36,7 @@ impl Latch {
             forced: CancellationToken::new(),
             closing: CancellationToken::new(),
             servers: Servers::new(),
-            listening: AtomicBool::new(false),
+            second_signal: AtomicBool::new(false),
             listener: Mutex::new(None),
         }
     }
@@ -64,25 +64,32 @@ impl Latch {
         self.forced.cancel();
     }
 
-    pub(crate) fn is_forced(&self) -> bool {
-        self.forced.is_cancelled()
+    /// Ends it now, because somebody insisted.
+    pub(crate) fn second_signal(&self) {
+        // Relaxed: read when the drain is over; the token orders it.
+        self.second_signal.store(true, Ordering::Relaxed);
+        self.force();
+    }
+
+    pub(crate) fn had_second_signal(&self) -> bool {
+        self.second_signal.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn forced(&self) {
         self.forced.cancelled().await;
     }
 
-    /// Listens to the process's signals from here on, on the current runtime, for as long as there is a `Health`.
+    /// Listens to the process's signals from here on, on the current runtime, for as long as that and a `Health` live. Does
+    /// nothing where somebody listens.
     pub(crate) fn listen(self: &Arc<Self>) {
-        // Relaxed: only who comes first matters.
-        if self.listening.swap(true, Ordering::Relaxed) {
+        let mut listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        if listener.as_ref().is_some_and(|task| !task.is_finished()) {
             return;
         }
         match Signals::listen() {
             Ok(signals) => {
                 let follow = signals::follow(signals, Arc::downgrade(self));
                 let task = Handle::current().spawn(follow).abort_handle();
-                let mut listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
                 *listener = Some(task);
             }
             Err(error) => tracing::error!(

@@ -1,6 +1,7 @@
 use std::fmt;
 
-/// Where a service is between start and end. It only ever moves forward, in this order.
+/// Where a service is between start and end. It moves forward, in this order. (Only a start-up task that is declared
+/// before any probe heard that start-up is over takes it back, from serving to starting.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Phase {

@@ -1,17 +1,14 @@
 use std::future::Future;
 use std::pin::pin;
 
-use tokio::time::sleep_until;
-
 use crate::Health;
-use crate::lifecycle::{DrainReport, Phase, Trigger};
+use crate::lifecycle::{DrainReport, Trigger};
 
 /// Runs a server to its end, with the drain between the first signal and that end.
 ///
 /// 1. The server is polled until it ends or is given up.
 /// 2. An error of the server is returned at once, and ends the drain for all: readiness is down by then.
-/// 3. It ends when every server has ended *and then* nothing is in flight; else at the deadline, or with a second signal. The
-///    deadline is kept here too: the phases may be driven by a runtime that is gone.
+/// 3. It ends when every server has ended *and then* nothing is in flight; else at the deadline, or with a second signal.
 pub(crate) async fn run<F, E>(health: &Health, server: F) -> Result<DrainReport, E>
 where
     F: Future<Output = Result<(), E>>,
@@ -20,11 +17,8 @@ where
     latch.listen();
     let mut running = Some(latch.servers.started());
     let mut server = pin!(server);
-    let mut closed = pin!(health.reached(Phase::Closed));
-    let mut deadline = pin!(async {
-        let shutdown = latch.requested().await;
-        sleep_until(shutdown.deadline).await;
-    });
+    // Driven here too: the runtime that drives the phases may be gone, and a later run has its own end to wait for.
+    let mut driven = pin!(health.drive());
     loop {
         tokio::select! {
             ended = &mut server, if running.is_some() => {
@@ -35,9 +29,7 @@ where
                 }
                 running = None;
             }
-            () = &mut closed, if running.is_none() => break,
-            () = latch.forced() => break,
-            () = &mut deadline => break,
+            () = &mut driven => break,
         }
     }
     let report = report(health, running.is_none()).await;
@@ -59,6 +51,6 @@ async fn report(health: &Health, server_ended: bool) -> DrainReport {
         closing: total - lame_duck,
         remaining: health.in_flight().count(),
         server_ended,
-        forced: health.latch().is_forced(),
+        forced: health.latch().had_second_signal(),
     }
 }

@@ -84,7 +84,7 @@ pub(crate) async fn follow(mut signals: Signals, latch: Weak<Latch>) {
                 latch.request(trigger, at_a_terminal);
             }
             Some(first) if first.elapsed() < SAME_WISH => {}
-            Some(_) => latch.force(),
+            Some(_) => latch.second_signal(),
         }
     }
 }

@@ -1,8 +1,8 @@
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -22,24 +22,26 @@ pub(crate) struct Host {
 impl Host {
     /// Checks that all hang take no more than `most` threads.
     pub(crate) fn start(most: usize) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(most)
-            .thread_name("health-check")
-            .build()?;
-        let handle = runtime.handle().clone();
-        let lag = LagMeter::new(Instant::now());
-        handle.spawn(Arc::clone(&lag).watch());
+        let (ready, built) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
+        // Made on its own thread: where that can't be started, there is no runtime that async code would have to drop.
         thread::Builder::new()
             .name("health".to_owned())
             .spawn(move || {
+                let runtime = match runtime(most) {
+                    Ok(runtime) => runtime,
+                    Err(error) => return drop(ready.send(Err(error))),
+                };
+                drop(ready.send(Ok(runtime.handle().clone())));
                 let _sender_dropped = runtime.block_on(stopped);
                 // A check that blocks for ever must not keep this thread from ending.
                 runtime.shutdown_background();
             })?;
+        let runtime = built.recv().map_err(io::Error::other)??;
+        let lag = LagMeter::new(Instant::now());
+        runtime.spawn(Arc::clone(&lag).watch());
         Ok(Self {
-            runtime: handle,
+            runtime,
             lag,
             _stop: stop,
         })
@@ -53,4 +55,12 @@ impl Host {
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }
+}
+
+fn runtime(threads: usize) -> io::Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(threads)
+        .thread_name("health-check")
+        .build()
 }

@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep_until};
 const TICK: Duration = Duration::from_millis(100);
 /// What every busy machine has now and then.
 const NOISE: Duration = Duration::from_millis(20);
-const MOST: usize = 64;
+/// Only lags of which each is shorter than the one before are kept; there are never many.
+const MOST: usize = 1024;
 
 /// How late a runtime turns: measured by a task on it that wants to be woken at fixed times.
 ///

@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,8 +30,8 @@ impl Drop for AbortOnDrop {
 }
 
 impl Run {
-    /// Starts the body. A synchronous one gets a thread where it may block.
-    pub(crate) fn start(body: &Body, runtime: &Handle) -> Self {
+    /// Starts the body. A synchronous one gets a thread where it may block; `None` if the system has none left.
+    pub(crate) fn start(body: &Body, runtime: &Handle) -> Option<Self> {
         let began = Instant::now();
         let body = match body {
             Body::Async(body) => {
@@ -44,17 +45,18 @@ impl Run {
             }
             Body::Sync(body) => {
                 let body = Arc::clone(body);
-                runtime.spawn_blocking(move || body())
+                // Tokio panics where the system can't give a thread.
+                catch_unwind(AssertUnwindSafe(|| runtime.spawn_blocking(move || body()))).ok()?
             }
         };
         let abort = AbortOnDrop(body.abort_handle());
         let answered = false;
-        Self {
+        Some(Self {
             body,
             abort,
             began,
             answered,
-        }
+        })
     }
 
     pub(crate) fn began(&self) -> Instant {
@@ -87,16 +89,12 @@ impl Run {
                 (Outcome::fail(reason), Some(Cause::TimedOut))
             }
         };
-        let late = lag.worst(self.began, self.began + took);
         let weak = matches!(cause, Some(Cause::Failed | Cause::TimedOut));
-        let cause = if weak && late > timeout / 4 {
-            Some(Cause::Inconclusive)
-        } else {
-            cause
-        };
+        let lagged = weak && lag.worst(self.began, self.began + took) > timeout / 4;
         Finding {
             outcome,
             cause,
+            lagged,
             began: self.began,
             took,
         }
@@ -108,12 +106,19 @@ impl Run {
         !self.answered && (&mut self.body).await.is_ok()
     }
 
-    /// What is found again each time a run is due while this one still hangs.
-    pub(crate) fn still_hanging(&self) -> Finding {
-        let took = self.began.elapsed();
+    /// What is found after each further interval, from `since`, in which this one still hangs.
+    pub(crate) fn still_hanging(
+        &self,
+        since: Instant,
+        timeout: Duration,
+        lag: &LagMeter,
+    ) -> Finding {
+        let now = Instant::now();
+        let took = now - self.began;
         Finding {
             outcome: Outcome::fail(format!("still no answer after {took:.0?}")),
             cause: Some(Cause::TimedOut),
+            lagged: lag.worst(since, now) > timeout / 4,
             began: self.began,
             took,
         }

@@ -33,16 +33,22 @@ impl CheckTask {
         };
         loop {
             sleep_until(next).await;
-            let mut run = Run::start(&self.body, &runtime);
+            let Some(mut run) = Run::start(&self.body, &runtime) else {
+                let began = Instant::now();
+                next = found(Finding::no_thread(began), began).next;
+                continue;
+            };
             let finding = run.finding(self.settings.timeout, &self.lag).await;
             let verdict = found(finding, run.began());
             next = verdict.next;
             if self.probe == Probe::Startup && verdict.state == CheckState::Up {
                 return;
             }
-            // A body that blocks can't be dropped, and is never run beside itself. As long as it hangs, each time that it
-            // should have run is one more failure: else one that hangs for ever would have failed once.
+            // A body that blocks can't be dropped, and is never run beside itself. As long as it hangs, each interval is one
+            // more failure: else one that hangs for ever would have failed once.
+            let mut since = Instant::now();
             loop {
+                let due = since + self.settings.every;
                 tokio::select! {
                     biased;
                     late = run.answered_late() => {
@@ -51,7 +57,11 @@ impl CheckTask {
                         }
                         break;
                     }
-                    () = sleep_until(next) => next = found(run.still_hanging(), next).next,
+                    () = sleep_until(due) => {
+                        let finding = run.still_hanging(since, self.settings.timeout, &self.lag);
+                        found(finding, since);
+                        since = Instant::now();
+                    }
                 }
             }
         }

@@ -1,77 +1,133 @@
+use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Probe;
 use crate::check::{Impact, Outcome};
+use crate::lifecycle::Phase;
 use crate::runner::CheckState;
 use crate::snapshot::ledger::Move;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Cause, CheckReport};
+use crate::startup::{StartupReport, StartupState};
 
-/// One change of the ledger.
+/// Something to be told.
 #[derive(Debug)]
-pub(crate) struct Transition {
-    pub(crate) before: Arc<Published>,
-    pub(crate) after: Arc<Published>,
-    pub(crate) moves: Vec<Move>,
+pub(crate) enum Event {
+    /// The ledger changed.
+    Transition {
+        before: Arc<Published>,
+        after: Arc<Published>,
+        moves: Vec<Move>,
+    },
+    /// A fatal error was reported.
+    Fatal {
+        name: Cow<'static, str>,
+        reason: String,
+    },
+    /// One was cleared.
+    Cleared { name: String },
+    /// A start-up task ended.
+    Task(StartupReport),
+    /// A start-up task comes too late to hold start-up back.
+    LateTask { name: Cow<'static, str> },
 }
 
-/// Changes whose events have not been emitted yet. One caller emits for all, so that a log shows them in their order; a
-/// subscriber that changes something while it hears of a change only adds to the queue.
+impl Event {
+    /// `None` where nothing changed that anybody is told of.
+    pub(crate) fn transition(
+        before: Arc<Published>,
+        after: Arc<Published>,
+        moves: Vec<Move>,
+    ) -> Option<Self> {
+        let status = |published: &Published| Probe::ALL.map(|probe| published.mark(probe).status);
+        let same = moves.is_empty()
+            && before.phase() == after.phase()
+            && status(&before) == status(&after);
+        (!same).then_some(Self::Transition {
+            before,
+            after,
+            moves,
+        })
+    }
+
+    fn emit(&self) {
+        match self {
+            Self::Transition {
+                before,
+                after,
+                moves,
+            } => transition(before, after, moves),
+            Self::Fatal { name, reason } => {
+                tracing::error!(target: "health", fatal = &**name, reason, "fatal error `{name}`");
+            }
+            Self::Cleared { name } => {
+                tracing::info!(target: "health", fatal = name, "fatal error `{name}` is cleared");
+            }
+            Self::Task(task) if matches!(task.state(), StartupState::Failed(_)) && task.gates() => {
+                tracing::error!(target: "health", task = task.name(), "start-up can't succeed: {task}");
+            }
+            Self::Task(task) => {
+                tracing::info!(target: "health", task = task.name(), "start-up task {task}");
+            }
+            Self::LateTask { name } => tracing::warn!(
+                target: "health", task = &**name,
+                "start-up task `{name}` comes too late to hold start-up back: a probe was told that it is over; declare it before \
+                 the server runs"
+            ),
+        }
+    }
+}
+
+/// A log that stands still must not fill memory.
+const MOST: usize = 4096;
+
+/// Events that have not been emitted yet. One caller emits for all, so that a log shows them in their order; a subscriber that
+/// changes something while it hears of a change only adds to the queue.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    queue: Mutex<VecDeque<Transition>>,
+    queue: Mutex<VecDeque<Event>>,
     emitting: AtomicBool,
 }
 
 impl Outbox {
-    /// Called under the hub's lock, which gives the order.
-    pub(crate) fn put(&self, transition: Transition) {
-        self.queue().push_back(transition);
+    /// Called under the hub's lock, which gives the order. The oldest goes where there are too many.
+    pub(crate) fn put(&self, event: Event) {
+        let mut queue = self.queue();
+        if queue.len() == MOST {
+            queue.pop_front();
+        }
+        queue.push_back(event);
     }
 
     /// Emits what is there, or leaves it to the one who is at it.
     pub(crate) fn emit(&self) {
-        loop {
-            // AcqRel: who takes over sees the queue as it was left.
-            if self.emitting.swap(true, Ordering::AcqRel) {
-                return;
+        // AcqRel: who takes over sees the queue as it was left.
+        while !self.queue().is_empty() && !self.emitting.swap(true, Ordering::AcqRel) {
+            while let Some(event) = self.next() {
+                // A subscriber that panics must not stop the check, or the drain, that happens to tell of a change.
+                let _panicked = catch_unwind(AssertUnwindSafe(|| event.emit()));
             }
-            let emitting = Emitting(&self.emitting);
-            while let Some(next) = self.next() {
-                emit(&next.before, &next.after, &next.moves);
-            }
-            drop(emitting);
-            // Something may have been put between the last look and the end.
-            if self.queue().is_empty() {
-                return;
-            }
+            self.emitting.store(false, Ordering::Release);
+            // Around again: something may have been put between the last look and the end.
         }
     }
 
-    fn next(&self) -> Option<Transition> {
+    fn next(&self) -> Option<Event> {
         self.queue().pop_front()
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<Transition>> {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Event>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A subscriber that panics must not silence all that follows.
-struct Emitting<'a>(&'a AtomicBool);
-
-impl Drop for Emitting<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
     }
 }
 
 /// Emits one `tracing` event for each transition, under the target `health`; nothing where nothing changed.
 ///
 /// What went down is a warning, what came back an information, and the first success of a check is for debugging.
-fn emit(before: &Published, after: &Published, moves: &[Move]) {
+fn transition(before: &Published, after: &Published, moves: &[Move]) {
     for Move { index, from } in moves {
         check(*from, after.reports().get(*index));
     }
@@ -87,7 +143,8 @@ fn emit(before: &Published, after: &Published, moves: &[Move]) {
         }
         let up = to.is_up();
         let (probe, from, to) = (probe.name(), from.name(), to.name());
-        if up {
+        // Where start-up begins again for another task, nobody was told that it was up.
+        if up || after.phase() == Phase::Starting {
             tracing::info!(target: "health", probe, from, to, "{probe} is {to}");
         } else {
             tracing::warn!(target: "health", probe, from, to, "{probe} is {to}");

@@ -8,7 +8,7 @@ use crate::Probe;
 use crate::check::Resolved;
 use crate::lifecycle::{Phase, Shutdown};
 use crate::runner::CheckState;
-use crate::snapshot::events::{Outbox, Transition};
+use crate::snapshot::events::{Event, Outbox};
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Finding, StatusBoard};
@@ -77,48 +77,50 @@ impl Hub {
 
     /// Declares a piece of start-up work. It counts unless a probe was already told that start-up is over.
     pub(crate) fn startup_task(&self, name: Cow<'static, str>) -> TaskId {
-        let (task, gates) = self.change(|ledger| {
+        self.change(|ledger| {
             let gates = !ledger.has_started() || self.board.restart();
             if gates {
                 ledger.restart();
+            } else {
+                let name = name.clone();
+                self.outbox.put(Event::LateTask { name });
             }
-            (ledger.tasks.open(name.clone(), gates), gates)
-        });
-        if !gates {
-            tracing::warn!(
-                target: "health", task = &*name,
-                "start-up task `{name}` comes too late to hold start-up back: a probe was told that it is over; declare it before the server runs"
-            );
-        }
-        task
+            ledger.tasks.open(name, gates)
+        })
     }
 
     pub(crate) fn startup_ended(&self, task: TaskId, result: Result<(), String>) {
-        let failed = result.is_err();
-        let report = self.change(|ledger| ledger.end_task(task, result));
-        let name = report.name();
-        if failed {
-            tracing::error!(target: "health", task = name, "start-up can't succeed: {report}");
-        } else {
-            tracing::info!(target: "health", task = name, "start-up task {report}");
-        }
+        self.change(|ledger| {
+            let report = ledger.end_task(task, result);
+            self.outbox.put(Event::Task(report));
+        });
     }
 
     /// What start-up waits for, by name; `None` if it is over.
     pub(crate) fn starting(&self) -> Option<Vec<String>> {
         let ledger = self.lock();
-        (!ledger.has_started()).then(|| ledger.waited_for())
+        (ledger.phase == Phase::Starting).then(|| ledger.waited_for())
     }
 
+    /// Told only where it is news: a subscriber that reports every error as fatal would hear of its own report for ever.
     pub(crate) fn report_fatal(&self, name: Cow<'static, str>, reason: String) {
-        tracing::error!(target: "health", fatal = &*name, reason, "fatal error `{name}`");
-        self.change(|ledger| ledger.fatals.report(name, reason, Instant::now()));
+        self.change(|ledger| {
+            if ledger
+                .fatals
+                .report(name.clone(), reason.clone(), Instant::now())
+            {
+                self.outbox.put(Event::Fatal { name, reason });
+            }
+        });
     }
 
     pub(crate) fn clear_fatal(&self, name: &str) {
-        if self.change(|ledger| ledger.fatals.clear(name)) {
-            tracing::info!(target: "health", fatal = name, "fatal error `{name}` is cleared");
-        }
+        self.change(|ledger| {
+            if ledger.fatals.clear(name) {
+                let name = name.to_owned();
+                self.outbox.put(Event::Cleared { name });
+            }
+        });
     }
 
     /// Moves the lifecycle on. It never goes back: `false` if it was already there or further.
@@ -149,11 +151,9 @@ impl Hub {
         }
         let moves = ledger.take_moves();
         self.published.send_replace(Arc::clone(&after));
-        self.outbox.put(Transition {
-            before,
-            after,
-            moves,
-        });
+        if let Some(event) = Event::transition(before, after, moves) {
+            self.outbox.put(event);
+        }
         drop(ledger);
         self.outbox.emit();
         result

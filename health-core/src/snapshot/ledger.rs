@@ -42,6 +42,9 @@ pub(crate) struct Move {
 #[derive(Debug)]
 struct Slot {
     thresholds: Thresholds,
+    fail_after: u32,
+    /// Failures during lag, in a row.
+    lagged: u32,
     stale_after: Duration,
     stale_at: Option<Instant>,
 }
@@ -58,6 +61,8 @@ impl Ledger {
         }
         let slots = checks.iter().map(|check| Slot {
             thresholds: Thresholds::new(check.settings.fail_after, check.settings.pass_after),
+            fail_after: check.settings.fail_after,
+            lagged: 0,
             stale_after: check.settings.stale_after,
             stale_at: None,
         });
@@ -87,7 +92,18 @@ impl Ledger {
     ) -> (CheckState, Instant) {
         let slot = &mut self.slots[index];
         let mut report = CheckReport::clone(self.reports.get(index));
-        let evidence = finding.cause.is_none_or(Cause::is_evidence);
+        let excused = finding.lagged && slot.lagged < 2 * slot.fail_after;
+        slot.lagged = if finding.lagged {
+            slot.lagged.saturating_add(1)
+        } else {
+            0
+        };
+        let cause = if excused {
+            Some(Cause::Inconclusive)
+        } else {
+            finding.cause
+        };
+        let evidence = !matches!(cause, Some(Cause::Inconclusive | Cause::Cancelled));
         if evidence {
             slot.thresholds.observe(finding.outcome.is_success());
         }
@@ -99,7 +115,7 @@ impl Ledger {
             slot.stale_at
         };
         let state = slot.thresholds.state();
-        report.cause = finding.cause;
+        report.cause = cause;
         report.last = Some(finding);
         self.place(index, report, stale_at);
         self.start_if_done();

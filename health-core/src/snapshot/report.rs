@@ -23,9 +23,10 @@ pub enum Cause {
     /// It has not run yet.
     NeverRun,
     /// It failed while its runtime, or the whole process, stood still for more than a quarter of its timeout. That says nothing
-    /// about what it looks at: the state stays as it was, and the result before goes stale in its own time.
+    /// about what it looks at: the state stays as it was, and the result before goes stale in its own time. After 2 × `fail_after`
+    /// of these in a row, failures count all the same: a runtime that always lags is no excuse.
     Inconclusive,
-    /// Its run was given up because its runtime shut down. The state stays as it was.
+    /// Its run was given up because its runtime shut down, or could not begin for want of a thread. The state stays as it was.
     Cancelled,
     /// It answered after its timeout, by when nobody waited for it any more. The answer was dropped.
     Late,
@@ -48,13 +49,6 @@ impl Cause {
     }
 }
 
-impl Cause {
-    /// Whether a run with this cause is evidence for a failure of what it looks at.
-    pub(crate) const fn is_evidence(self) -> bool {
-        !matches!(self, Self::Inconclusive | Self::Cancelled)
-    }
-}
-
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -66,8 +60,23 @@ impl fmt::Display for Cause {
 pub(crate) struct Finding {
     pub(crate) outcome: Outcome,
     pub(crate) cause: Option<Cause>,
+    /// It failed while its runtime stood still.
+    pub(crate) lagged: bool,
     pub(crate) began: Instant,
     pub(crate) took: Duration,
+}
+
+impl Finding {
+    /// The system had no thread for a synchronous check.
+    pub(crate) fn no_thread(began: Instant) -> Self {
+        Self {
+            outcome: Outcome::fail("the system has no thread left to run it on"),
+            cause: Some(Cause::Cancelled),
+            lagged: false,
+            began,
+            took: Duration::ZERO,
+        }
+    }
 }
 
 /// One check as a [`Snapshot`](crate::Snapshot) shows it.

@@ -21,9 +21,14 @@ impl Reports {
 
     pub(crate) fn replace(&mut self, index: usize, report: CheckReport) {
         let chunk = &mut self.0[index / CHUNK];
-        let mut copy = chunk.to_vec();
-        copy[index % CHUNK] = Arc::new(report);
-        *chunk = Arc::from(copy);
+        let mut report = Some(Arc::new(report));
+        let others = chunk.iter().enumerate().map(|(at, other)| {
+            match report.take_if(|_| at == index % CHUNK) {
+                Some(report) => report,
+                None => Arc::clone(other),
+            }
+        });
+        *chunk = others.collect();
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CheckReport> {

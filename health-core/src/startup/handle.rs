@@ -1,6 +1,6 @@
 use std::fmt;
 use std::fmt::Display;
-use std::sync::Arc;
+use std::sync::Weak;
 
 use crate::Outcome;
 use crate::snapshot::Hub;
@@ -26,13 +26,13 @@ use crate::startup::TaskId;
 /// ```
 #[must_use = "dropped, the task has failed; hold it until the work is done, then call `done()`"]
 pub struct StartupTask {
-    hub: Arc<Hub>,
+    hub: Weak<Hub>,
     task: TaskId,
     ended: bool,
 }
 
 impl StartupTask {
-    pub(crate) fn new(hub: Arc<Hub>, task: TaskId) -> Self {
+    pub(crate) fn new(hub: Weak<Hub>, task: TaskId) -> Self {
         let ended = false;
         Self { hub, task, ended }
     }
@@ -53,7 +53,9 @@ impl StartupTask {
 
     fn end(&mut self, result: Result<(), String>) {
         self.ended = true;
-        self.hub.startup_ended(self.task, result);
+        if let Some(hub) = self.hub.upgrade() {
+            hub.startup_ended(self.task, result);
+        }
     }
 }
 

@@ -172,16 +172,14 @@ async fn the_second_call_of_shutdown_moves_nothing() {
     assert_eq!(began.elapsed(), 10 * SECOND);
 }
 
-/// The runtime on which the phases are driven has ended; the deadline holds all the same.
+/// The runtime on which the phases are driven has ended; `run` drives them all the same.
 #[test]
 fn run_ends_without_the_runtime_of_the_checks() {
     let gone = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let policy = DrainPolicy::default()
-        .lame_duck(Duration::ZERO)
-        .deadline(Duration::from_millis(20));
+    let policy = DrainPolicy::default().lame_duck(Duration::from_millis(20));
     let health = builder()
         .runtime(gone.handle().clone())
         .drain(policy)
@@ -193,10 +191,41 @@ fn run_ends_without_the_runtime_of_the_checks() {
         .enable_all()
         .build()
         .unwrap();
-    let report = runtime
-        .block_on(health.run(pending::<io::Result<()>>()))
-        .unwrap();
-    assert!(!report.is_clean());
+    let closing = health.closing();
+    let server = async move {
+        closing.await;
+        Ok::<_, io::Error>(())
+    };
+    let report = runtime.block_on(health.run(server)).unwrap();
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(health.snapshot().phase(), Phase::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_server_has_its_own_end_to_wait_for() {
+    let health = builder().start().unwrap();
+    let began = Instant::now();
+    health.run(async { Ok::<_, io::Error>(()) }).await.unwrap();
+    let hold = health.hold();
+    tokio::spawn(async move {
+        tokio::time::sleep(3 * SECOND).await;
+        drop(hold);
+    });
+    let report = health.run(async { Ok::<_, io::Error>(()) }).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(began.elapsed(), 3 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_second_signal_is_called_one() {
+    let health = builder().start().unwrap();
+    let (failed, other) = tokio::join!(
+        health.run(async { Err::<(), _>("boom") }),
+        health.run(pending::<Result<(), &str>>())
+    );
+    assert!(failed.is_err());
+    let report = other.unwrap();
+    assert!(!report.forced && !report.server_ended, "{report}");
 }
 
 /// What a request hands over to the background while the server ends is waited for as well.
@@ -280,6 +309,8 @@ async fn a_drain_goes_on_without_a_handle() {
 async fn followers_hear_of_the_end() {
     let health = builder().start().unwrap();
     let mut changes = health.subscribe();
+    let task = health.startup_task("outlives it");
     drop(health);
     while changes.changed().await.is_some() {}
+    task.done();
 }

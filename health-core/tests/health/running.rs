@@ -161,10 +161,6 @@ async fn a_check_that_blocks_fails_and_never_overlaps_itself() {
         tokio::time::sleep(short).await;
     }
     drop(release);
-    until(&health, |now| {
-        now.check("blocks").unwrap().cause() == Some(Cause::Late)
-    })
-    .await;
     until(&health, |now| now.status(Probe::Readiness).is_up()).await;
     assert_eq!(most.load(Ordering::SeqCst), 1);
 }
@@ -308,4 +304,24 @@ async fn readiness_checks_that_hang_do_not_starve_liveness() {
     let snapshot = health.snapshot();
     assert_eq!(snapshot.check("turns").unwrap().state(), CheckState::Up);
     assert!(snapshot.status(Probe::Liveness).is_up());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_run_that_times_out_is_one_failure() {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let hangs = Check::readiness("hangs", move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        pending::<bool>()
+    });
+    let health = builder()
+        .check(hangs.every(SECOND / 2).timeout(SECOND).fail_after(3))
+        .start()
+        .unwrap();
+    until(&health, |now| {
+        now.check("hangs").unwrap().state() == CheckState::Down
+    })
+    .await;
+    // The next one may have begun by now.
+    assert!(runs.load(Ordering::SeqCst) >= 3);
 }
