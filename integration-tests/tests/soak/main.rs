@@ -1,0 +1,120 @@
+//! Checks that pass, fail, panic and hang at random, while probers ask as fast as they can: each answer is one that held at some
+//! moment of its request.
+//!
+//! `SOAK_SECONDS` sets how long, `SOAK_SEED` repeats what a run did. A binary of its own with one test, because `tracing` caches
+//! for all threads who listens.
+//!
+//! What an answer is held against:
+//!
+//! 1. *The truth.* While a fatal error is reported, and after a shutdown, readiness is down whatever the checks find; in a calm,
+//!    when all critical checks pass and nothing is reported, it is up. The driver, who makes these, says since when and until when
+//!    they hold, as a seqlock does: [`truth`].
+//! 2. *The snapshot.* In a storm nobody knows the truth. But where no snapshot was published from before the request until after
+//!    the answer, the answer was that snapshot's: [`judge`].
+//! 3. *The log.* Each answer that differs from the one before takes a transition, and each transition is one event: [`log`].
+//!
+//! Results don't go stale here: that happens without a snapshot.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod calm;
+mod driver;
+mod judge;
+mod log;
+mod mark;
+mod panics;
+mod patients;
+mod probers;
+mod tally;
+mod truth;
+mod witness;
+
+use std::env;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use health_tower::{Check, HealthLayer};
+use integration_tests::host::{builder, serve};
+use integration_tests::patience::{patiently, until, until_snapshot};
+use tower::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use calm::Calms;
+use driver::Driver;
+use log::Log;
+use mark::Mark;
+use patients::Patients;
+use tally::Tally;
+use witness::Witness;
+
+fn number(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    Some(text.parse().expect("a number"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_answer_held_at_some_moment_of_its_request() {
+    let seconds = number("SOAK_SECONDS").unwrap_or(5);
+    let seed = number("SOAK_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("SOAK_SEED={seed}");
+    let mut rng = fastrand::Rng::with_seed(seed);
+
+    let log = Log::default();
+    let subscriber = tracing_subscriber::registry().with(log.clone());
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let panics = panics::count();
+
+    let patients = Patients::new(&mut rng);
+    let mark = Mark::default();
+    let (start, started) = tokio::sync::watch::channel(false);
+    let warm = Check::startup("warm", move || {
+        let mut started = started.clone();
+        async move { started.wait_for(|start| *start).await.is_ok() }
+    });
+    let sound = Check::liveness("sound", true, |sound| *sound);
+    let warm = warm.timeout(Duration::from_secs(3600));
+    let health = builder().check(warm).check(sound).check(mark.check());
+    let health = patients.register(health).start().unwrap();
+    let service = HealthLayer::new(&health).layer(Router::new());
+    let addr = serve(service.clone()).await;
+
+    let witness = Arc::new(Witness::new(&health));
+    let tallies = [Arc::new(Tally::new("wire")), Arc::new(Tally::new("here"))];
+    let probers = probers::start(addr, &service, &witness, &tallies);
+    until("start-up to be asked for", || {
+        tallies.iter().all(|tally| tally.asked_before_start())
+    })
+    .await;
+    start.send(true).unwrap();
+    until_snapshot(&health, "the start", |now| {
+        now.phase() > health_tower::Phase::Starting
+    })
+    .await;
+
+    let driver = Driver {
+        health: &health,
+        patients: &patients,
+        mark: &mark,
+        witness: &witness,
+        log: &log,
+        rng,
+        calms: Calms::default(),
+    };
+    let calms = driver.run(Duration::from_secs(seconds), &tallies).await;
+    witness.stop.store(true, Ordering::Relaxed);
+    for prober in probers {
+        let flips = patiently("a prober", prober).await.unwrap();
+        assert!(flips <= log.readiness(), "more answers than transitions");
+    }
+
+    println!("{calms:?}, {log}");
+    tallies.iter().for_each(|tally| println!("{tally}"));
+    witness.assert_no_violation(&calms);
+    log.assert_sound();
+    tallies.iter().for_each(|tally| tally.assert_telling());
+    assert!(calms.sound() > 0, "{calms:?}");
+    assert_eq!(panics.unasked(), 0, "a panic escaped");
+    assert!(panics.on_purpose() > 0, "no check panicked");
+}

@@ -1,0 +1,115 @@
+//! Those who ask.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Body;
+use health_tower::HealthService;
+use http::Request;
+use http_body_util::BodyExt as _;
+use integration_tests::wire::Wire;
+use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
+
+use crate::judge::Judge;
+use crate::tally::{Asked, Tally};
+use crate::witness::Witness;
+
+const TURNS: [(Asked, &str); 4] = [
+    (Asked::Ready, "/health/ready"),
+    (Asked::Live, "/health/live"),
+    (Asked::Ready, "/health/ready"),
+    (Asked::Startup, "/health/startup"),
+];
+
+const WIRES: usize = 3;
+const IN_PROCESS: usize = 2;
+
+/// They go on until the witness says stop, and then give how often readiness has changed in their eyes.
+pub(crate) fn start(
+    addr: SocketAddr,
+    service: &HealthService<Router>,
+    witness: &Arc<Witness>,
+    [wire, here]: &[Arc<Tally>; 2],
+) -> Vec<JoinHandle<usize>> {
+    let wires = (1..=WIRES).map(|number| {
+        let asking = over_a_wire(addr, 100 * number, Arc::clone(witness), Arc::clone(wire));
+        tokio::spawn(asking)
+    });
+    let in_process = (0..IN_PROCESS).map(|_| {
+        let asking = in_process(service.clone(), Arc::clone(witness), Arc::clone(here));
+        tokio::spawn(asking)
+    });
+    wires.chain(in_process).collect()
+}
+
+/// Asks on one connection after the other, each for a while.
+async fn over_a_wire(
+    addr: SocketAddr,
+    turns: usize,
+    witness: Arc<Witness>,
+    tally: Arc<Tally>,
+) -> usize {
+    let mut judge = Judge::new(&witness);
+    while !witness.stop.load(Ordering::Relaxed) {
+        let mut wire = Wire::connect(addr).await;
+        for _ in 0..turns {
+            for (asked, path) in TURNS {
+                let asking = async {
+                    let answer = wire.get(path).await;
+                    (answer.status, answer.body)
+                };
+                ask(asked, asking, &mut judge, &witness, &tally).await;
+            }
+        }
+    }
+    judge.flips()
+}
+
+/// Asks the service itself.
+async fn in_process(
+    service: HealthService<Router>,
+    witness: Arc<Witness>,
+    tally: Arc<Tally>,
+) -> usize {
+    let mut judge = Judge::new(&witness);
+    while !witness.stop.load(Ordering::Relaxed) {
+        for (asked, path) in TURNS {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let asking = async {
+                let answer = service.clone().oneshot(request).await.unwrap();
+                let status = answer.status().as_u16();
+                let body = answer.into_body().collect().await.unwrap().to_bytes();
+                (status, body.to_vec())
+            };
+            ask(asked, asking, &mut judge, &witness, &tally).await;
+        }
+        tokio::task::yield_now().await;
+    }
+    judge.flips()
+}
+
+async fn ask(
+    asked: Asked,
+    asking: impl Future<Output = (u16, Vec<u8>)>,
+    judge: &mut Judge,
+    witness: &Witness,
+    tally: &Tally,
+) {
+    let had_started = witness.started.load(Ordering::SeqCst);
+    let before = (asked == Asked::Ready).then(|| judge.before(witness));
+    let answer = asking.await;
+    let up = match (answer.0, &*answer.1) {
+        (200, b"ok") => true,
+        (503, b"unavailable") => false,
+        _ => panic!("not an answer: {answer:?}"),
+    };
+    tally.answered(asked, up);
+    if let Some(before) = before {
+        tally.judged(judge.judge(&before, up, witness));
+    } else if asked == Asked::Startup {
+        witness.judge_startup(had_started, up);
+    }
+}

@@ -1,0 +1,60 @@
+//! What all probers share: what is true, and what was not.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use health_tower::{Health, Probe, StatusBoard, Subscription};
+
+use crate::calm::Calms;
+use crate::truth::{Known, Truth};
+
+#[derive(Debug)]
+pub(crate) struct Witness {
+    pub(crate) truth: Truth,
+    pub(crate) stop: AtomicBool,
+    pub(crate) started: AtomicBool,
+    board: StatusBoard,
+    subscription: Subscription,
+    violations: Mutex<Vec<(Known, String)>>,
+}
+
+impl Witness {
+    pub(crate) fn new(health: &Health) -> Self {
+        Self {
+            truth: Truth::default(),
+            stop: AtomicBool::new(false),
+            started: AtomicBool::new(false),
+            board: health.board(),
+            subscription: health.subscribe(),
+            violations: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn ready(&self) -> bool {
+        self.board.status(Probe::Readiness).is_up()
+    }
+
+    pub(crate) fn subscribe(&self) -> Subscription {
+        self.subscription.clone()
+    }
+
+    pub(crate) fn violation(&self, known: Known, what: String) {
+        self.violations.lock().unwrap().push((known, what));
+    }
+
+    /// Start-up never goes back, whoever heard of it.
+    pub(crate) fn judge_startup(&self, had_started: bool, up: bool) {
+        if had_started && !up {
+            self.violation(self.truth.get(), "start-up went back".to_owned());
+        }
+        self.started.fetch_or(up, Ordering::SeqCst);
+    }
+
+    /// An answer that said down in a calm that was none is no violation.
+    pub(crate) fn assert_no_violation(&self, calms: &Calms) {
+        let mut violations = self.violations.lock().unwrap();
+        violations.retain(|(known, _)| known.ready() != Some(true) || !calms.spoilt(*known));
+        let first = &violations[..violations.len().min(10)];
+        assert!(first.is_empty(), "{} in all: {first:#?}", violations.len());
+    }
+}
