@@ -44,6 +44,7 @@ async fn events() {
     a_subscriber_may_call_the_health_that_it_hears_of().await;
     an_observed_check_says_what_it_would_have_done().await;
     start_up_that_takes_too_long_says_what_it_waits_for().await;
+    what_counts_for_nothing_is_said_once().await;
     a_subscriber_that_panics_stops_nothing().await;
     a_subscriber_that_calls_every_error_fatal_comes_to_rest().await;
 }
@@ -199,4 +200,44 @@ async fn a_subscriber_that_calls_every_error_fatal_comes_to_rest() {
     tracing::error!("the disk is full");
     assert!(!ready(&health));
     assert_eq!(health.snapshot().fatal_errors().count(), 1);
+}
+
+async fn what_counts_for_nothing_is_said_once() {
+    let recorder = Recorder::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
+    let second = std::time::Duration::from_secs(1);
+    let hangs = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let seen = std::sync::Arc::clone(&hangs);
+    let check = Check::readiness("database", move || {
+        let hangs = seen.load(std::sync::atomic::Ordering::SeqCst);
+        async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            true
+        }
+    });
+    let health = builder()
+        .check(check.fail_after(5).jitter(0))
+        .start()
+        .unwrap();
+    until(&health, |now| now.status(Probe::Readiness).is_up()).await;
+    hangs.store(true, std::sync::atomic::Ordering::SeqCst);
+    for _ in 0..2 {
+        tokio::time::sleep(second * 5).await;
+        tokio::time::advance(second * 2).await;
+        until(&health, |now| {
+            now.check("database").unwrap().cause() == Some(health_core::Cause::Inconclusive)
+        })
+        .await;
+    }
+    let said = recorder.0.lock().unwrap().join("\n");
+    let once = "check `database` is inconclusive, and stays up";
+    assert_eq!(said.matches(once).count(), 1, "{said}");
+    assert!(
+        said.contains("DEBUG") && said.contains("cause=\"inconclusive\""),
+        "{said}"
+    );
+    assert!(ready(&health));
 }

@@ -158,6 +158,10 @@ fn check(before: CheckState, report: &CheckReport) {
     let impact = report.impact().name();
     let cause = report.cause().map(Cause::name);
     let reason = report.outcome().and_then(Outcome::reason);
+    if let Some(why) = cause.filter(|_| before == report.state()) {
+        tracing::debug!(target: "health", check = name, probe, impact, state = to, cause, reason, "check `{name}` is {why}, and stays {to}");
+        return;
+    }
     match (before, report.state()) {
         (_, CheckState::Down) if report.impact() == Impact::Observe => {
             tracing::info!(

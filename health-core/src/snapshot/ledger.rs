@@ -32,7 +32,7 @@ pub(crate) struct Ledger {
     moves: Vec<Move>,
 }
 
-/// A check that changed its state.
+/// A check that changed its state, or whose last run counts for nothing, and why.
 #[derive(Debug)]
 pub(crate) struct Move {
     pub(crate) index: usize,
@@ -158,7 +158,9 @@ impl Ledger {
         let slot = &mut self.slots[index];
         let from = self.reports.get(index).state;
         report.state = slot.thresholds.state();
-        if from != report.state {
+        let news = report.cause.is_some_and(Cause::changes_nothing)
+            && report.cause != self.reports.get(index).cause;
+        if from != report.state || news {
             self.moves.push(Move { index, from });
         }
         let probe = report.probe.index();

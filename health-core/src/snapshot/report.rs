@@ -49,6 +49,13 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// Whether the state stays as it was: such a result would otherwise show in no log.
+    pub(crate) const fn changes_nothing(self) -> bool {
+        matches!(self, Self::Inconclusive | Self::Cancelled | Self::Late)
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
