@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::task::AbortHandle;
 
+use crate::check::bounded_name;
 use crate::lifecycle::{Closing, DrainReport, Latch, Trigger, drive, run};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
@@ -93,18 +94,19 @@ impl Health {
     /// Declares a piece of start-up work, and holds start-up back until it is done. Declare all of them before the server
     /// runs: what a probe was told can't be taken back, and a task that comes later is only reported.
     pub fn startup_task(&self, name: impl Into<Cow<'static, str>>) -> StartupTask {
-        let task = self.0.hub.startup_task(name.into());
+        let task = self.0.hub.startup_task(bounded_name(name.into()));
         StartupTask::new(Arc::downgrade(&self.0.hub), task)
     }
 
     /// Reports that something went wrong which no check would find, such as a corrupt file: readiness is down for 60 s from
-    /// the last report under this name, or until [`clear_fatal`](Self::clear_fatal). The reason is logged, and cut at 1 KiB.
+    /// the last report under this name, or until [`clear_fatal`](Self::clear_fatal). The reason is logged, and cut at 1 KiB; the name
+    /// at 100 bytes. Beyond 32 names at a time, the rest count as one, `others`.
     pub fn report_fatal(&self, name: impl Into<Cow<'static, str>>, reason: impl Display) {
         let reason = Outcome::fail(reason)
             .reason()
             .unwrap_or_default()
             .to_owned();
-        self.0.hub.report_fatal(name.into(), reason);
+        self.0.hub.report_fatal(bounded_name(name.into()), reason);
     }
 
     /// Takes a fatal error back before its time.

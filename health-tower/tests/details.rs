@@ -262,17 +262,91 @@ async fn details_follow_the_drain_and_outlive_no_one() {
 }
 
 #[tokio::test]
-async fn an_empty_token_is_refused_with_all_else() {
+async fn a_token_that_can_not_work_is_refused_with_all_else() {
     let health = Health::builder().linked(false).start().unwrap();
-    let paths = health_tower::ProbePaths::none().ready("ready");
-    let error = HealthLayer::builder(&health)
-        .paths(paths)
-        .details(Details::bearer_token(" "))
+    for (token, said) in [
+        ("", "is empty"),
+        ("t0ken\n", "may end with a line break"),
+        ("tökén", "no header can carry"),
+    ] {
+        let paths = health_tower::ProbePaths::none().ready("ready");
+        let builder = HealthLayer::builder(&health).paths(paths);
+        let error = builder
+            .details(Details::bearer_token(token))
+            .build()
+            .unwrap_err();
+        assert_eq!(error.problems().len(), 2, "{error}");
+        assert!(error.to_string().contains(said), "{error}");
+    }
+}
+
+/// What a check is, in words that are true: not yet run, run without success, up in spite of a failure.
+#[tokio::test(start_paused = true)]
+async fn lines_say_what_is() {
+    let once = std::sync::atomic::AtomicBool::new(true);
+    let flaps = Check::readiness("flaps", move || {
+        let up = once.swap(false, std::sync::atomic::Ordering::SeqCst);
+        async move { up }
+    });
+    let health = Health::builder()
+        .linked(false)
+        .check(flaps.fail_after(3).jitter(0))
+        .check(
+            Check::readiness("hangs", std::future::pending::<bool>)
+                .jitter(0)
+                .fail_after(1),
+        )
+        .check(
+            Check::readiness("later", || async { true }).initial_delay(Duration::from_secs(3600)),
+        )
+        .check(Check::readiness("refused", || async { Err::<(), _>("refused") }).fail_after(9))
+        .check(
+            Check::readiness("watched", || async { false })
+                .fail_after(1)
+                .impact(Impact::Observe),
+        )
+        .start()
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    let layer = HealthLayer::builder(&health)
+        .details(Details::when(|_| true))
         .build()
-        .unwrap_err();
-    assert_eq!(error.problems().len(), 2, "{error}");
-    assert!(
-        error.to_string().contains("the token for details is empty"),
-        "{error}"
+        .unwrap();
+    let (_, _, body) = seen(
+        &layer,
+        ask(&Method::GET, "/health/ready?verbose", "*/*", ""),
+    )
+    .await;
+    assert_eq!(
+        body,
+        "[+]flaps ok so far, but the last run failed: returned false\n\
+         [-]hangs failed [timed_out]: no answer within 1s\n\
+         [-]later has not run yet\n\
+         [-]refused has not succeeded yet: refused\n\
+         [-]watched failed (observe): returned false\n\
+         readiness unavailable (serving, 0 in flight)\n"
     );
+}
+
+#[tokio::test]
+async fn what_is_observed_does_not_even_warn() {
+    let watched = Check::readiness("watched", || async { false })
+        .fail_after(1)
+        .impact(Impact::Observe);
+    let health = Health::builder()
+        .linked(false)
+        .check(watched)
+        .start()
+        .unwrap();
+    let mut changes = health.subscribe();
+    while changes.latest().check("watched").unwrap().state() != CheckState::Down {
+        changes.changed().await.unwrap();
+    }
+    let layer = HealthLayer::builder(&health)
+        .details(Details::when(|_| true))
+        .build()
+        .unwrap();
+    let (_, _, body) = seen(&layer, ask(&Method::GET, "/health/ready", JSON, "")).await;
+    let document: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(document["status"], "pass");
 }

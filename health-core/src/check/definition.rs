@@ -184,7 +184,7 @@ impl Check {
         self
     }
 
-    /// What a failure does to the probe. [`Impact::Critical`] by default.
+    /// What a failure does to the probe. [`Impact::Critical`] by default; [`Impact::Degrades`] for readiness with a shared scope.
     pub fn impact(mut self, impact: Impact) -> Self {
         self.options.impact = Some(impact);
         self

@@ -25,3 +25,4 @@ pub(crate) use census::{Census, Resolved};
 pub(crate) use definition::Body;
 pub(crate) use entry::Place;
 pub(crate) use options::Settings;
+pub(crate) use outcome::bounded_name;

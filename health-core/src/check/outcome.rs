@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 
 /// A reason is kept in memory and logged; an error that holds a whole page must not be.
@@ -110,6 +111,16 @@ impl<T: IntoOutcome, E: Display> IntoOutcome for Result<T, E> {
             Err(error) => Outcome::fail(error),
         }
     }
+}
+
+/// A name that may be made from data, as it is kept: of one line, and no longer than a check's.
+pub(crate) fn bounded_name(name: Cow<'static, str>) -> Cow<'static, str> {
+    const MOST: usize = 100;
+    if name.len() <= MOST && !name.chars().any(char::is_control) {
+        return name;
+    }
+    let cut = &name[..floor_char_boundary(&name, MOST)];
+    cut.replace(char::is_control, " ").into()
 }
 
 /// Formats into at most [`MAX_REASON`] bytes, without building the rest first.

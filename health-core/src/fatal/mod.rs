@@ -8,8 +8,9 @@ use tokio::time::Instant;
 /// For how long a fatal error keeps readiness down, where it isn't cleared before.
 const HOLDS: Duration = Duration::from_secs(60);
 
-/// More names than this are not told apart: a name that is made from data must not fill memory.
+/// More names than this are not told apart, and count as one: a name that is made from data must not fill memory.
 const MOST: usize = 32;
+const OTHERS: &str = "others";
 
 /// An error that the application reported as fatal, as a [`Snapshot`](crate::Snapshot) shows it.
 #[derive(Clone, Debug)]
@@ -52,9 +53,12 @@ impl Fatals {
             return false;
         }
         self.clear(&name);
-        if self.0.len() == MOST {
-            self.0.remove(0);
-        }
+        let name = if self.0.len() >= MOST {
+            OTHERS.into()
+        } else {
+            name
+        };
+        self.clear(&name);
         self.0.push(FatalReport { name, reason, at });
         true
     }
@@ -104,12 +108,20 @@ mod tests {
     }
 
     #[test]
-    fn made_up_names_are_bounded_and_the_newest_stay() {
+    fn made_up_names_are_bounded_and_none_is_forgotten() {
         let mut fatals = Fatals::default();
         for number in 0..1000 {
             fatals.report(format!("{number}").into(), String::new(), Instant::now());
         }
-        assert_eq!(fatals.iter().count(), MOST);
-        assert!(fatals.clear("999") && !fatals.clear("0"));
+        assert_eq!(fatals.iter().count(), MOST + 1);
+        for number in 0..1000 {
+            fatals.clear(&format!("{number}"));
+        }
+        let left: Vec<_> = fatals.iter().map(FatalReport::name).collect();
+        assert_eq!(
+            left,
+            [OTHERS],
+            "what was not told apart can't be cleared by a name"
+        );
     }
 }

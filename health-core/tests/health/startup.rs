@@ -130,3 +130,14 @@ async fn a_fatal_error_can_be_cleared_and_does_not_undo_a_drain() {
     health.clear_fatal("disk");
     assert!(!ready(&health));
 }
+
+#[tokio::test(start_paused = true)]
+async fn names_that_are_made_from_data_are_cut() {
+    let health = builder().start().unwrap();
+    health.report_fatal("x\n".repeat(5_000_000), "huge");
+    health.startup_task("é".repeat(5_000_000)).done();
+    let snapshot = health.snapshot();
+    let fatal = snapshot.fatal_errors().next().unwrap();
+    assert!(fatal.name().len() <= 100 && !fatal.name().contains('\n'));
+    assert!(snapshot.startup_tasks().next().unwrap().name().len() <= 100);
+}

@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq as _;
 ///
 /// let health = Health::builder().start()?;
 /// let layer = HealthLayer::builder(&health)
-///     .details(Details::bearer_token("from your secrets, not from your source"))
+///     .details(Details::bearer_token("from-your-secrets-not-your-source"))
 ///     .build()?;
 /// # let _ = layer;
 /// # Ok(()) }
@@ -42,13 +42,19 @@ impl Details {
         }
     }
 
-    /// Those who send `authorization: Bearer <token>`. It is compared in constant time. An empty token is refused by `build()`.
+    /// Those who send `authorization: Bearer <token>`. It is compared in a time that depends on its length only.
+    /// `build()` refuses one that is empty, or that no header could carry.
     pub fn bearer_token(token: impl Into<String>) -> Self {
         let token = token.into();
-        let problem = token
-            .trim()
-            .is_empty()
-            .then_some("the token for details is empty; anybody would know it");
+        let problem = if token.is_empty() {
+            Some("the token for details is empty; anybody would know it")
+        } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Some(
+                "the token for details holds white space or what no header can carry; a file it was read from may end with a line break",
+            )
+        } else {
+            None
+        };
         let allows = move |parts: &Parts| {
             let mut values = parts.headers.get_all(AUTHORIZATION).iter();
             let (Some(value), None) = (values.next(), values.next()) else {

@@ -1,7 +1,8 @@
 use std::fmt::Write as _;
 
 use crate::{
-    CheckReport, CheckState, Impact, Outcome, Phase, Probe, ProbeStatus, Snapshot, StartupState,
+    Cause, CheckReport, CheckState, Impact, Outcome, Phase, Probe, ProbeStatus, Snapshot,
+    StartupState,
 };
 
 /// One line for each check of the probe, in the manner of kube-apiserver, and one for the whole.
@@ -24,14 +25,23 @@ pub(crate) fn write(snapshot: &Snapshot, probe: Probe, status: ProbeStatus) -> S
 }
 
 fn line(check: &CheckReport) -> String {
-    let (sign, state) = match check.state() {
-        CheckState::Up => ('+', "ok"),
-        CheckState::Down => ('-', "failed"),
-        _ => ('-', "has not run yet"),
+    let failed = check.outcome().is_some_and(|outcome| !outcome.is_success());
+    let (sign, state) = match (check.state(), check.cause()) {
+        (CheckState::Up, _) if failed => ('+', "ok so far, but the last run failed"),
+        (CheckState::Up, _) => ('+', "ok"),
+        (CheckState::Down, _) => ('-', "failed"),
+        (_, Some(Cause::NeverRun)) => ('-', "has not run yet"),
+        _ => ('-', "has not succeeded yet"),
     };
     let mut line = format!("[{sign}]{} {state}", check.name());
     if check.impact() != Impact::Critical {
         let _ = write!(line, " ({})", check.impact().name());
+    }
+    if let Some(cause) = check
+        .cause()
+        .filter(|cause| !matches!(cause, Cause::Failed | Cause::NeverRun))
+    {
+        let _ = write!(line, " [{cause}]");
     }
     if let Some(reason) = check.outcome().and_then(Outcome::reason) {
         let _ = write!(line, ": {reason}");
