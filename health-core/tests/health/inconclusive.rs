@@ -29,7 +29,7 @@ fn hanging(count: usize) -> (Health, Arc<AtomicBool>) {
     (all.start().unwrap(), hang)
 }
 
-/// Waits until a run has begun: the sum of ages only shrinks when one ends, so it is the next that begins.
+/// Waits until every check has passed once.
 async fn all_have_run_at_least_once(health: &Health) {
     until(health, |now| {
         now.checks().all(|check| check.state() == CheckState::Up)

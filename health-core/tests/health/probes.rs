@@ -99,21 +99,7 @@ fn results_that_nobody_renews_go_stale_for_the_reader() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stale_result_says_so() {
-    let runs = Arc::new(AtomicBool::new(false));
-    let ran = Arc::clone(&runs);
-    // It passes once, and then blocks its scheduling for ever: its time-out is longer than its results are believed.
-    let check = Check::readiness("database", move || {
-        let again = ran.swap(true, Ordering::SeqCst);
-        async move {
-            if again {
-                std::future::pending::<()>().await;
-            }
-            true
-        }
-    });
-    let check = check
-        .timeout(Duration::from_secs(3600))
-        .stale_after(Duration::from_secs(20));
+    let check = passes_once_and_hangs("database");
     let health = builder().check(check).start().unwrap();
     until(&health, |now| now.status(Probe::Readiness).is_up()).await;
     let stale = until(&health, |now| {
@@ -140,19 +126,7 @@ async fn a_probe_is_never_up_for_checks_that_do_not_count() {
 
 #[tokio::test(start_paused = true)]
 async fn a_check_that_is_not_critical_goes_stale_as_well() {
-    let ran = AtomicBool::new(false);
-    let check = Check::readiness("observed", move || {
-        let again = ran.swap(true, Ordering::SeqCst);
-        async move {
-            if again {
-                std::future::pending::<()>().await;
-            }
-            true
-        }
-    });
-    let check = check
-        .timeout(Duration::from_secs(3600))
-        .stale_after(Duration::from_secs(20));
+    let check = passes_once_and_hangs("observed");
     let health = builder()
         .check(check.impact(health_core::Impact::Observe))
         .start()
@@ -162,4 +136,21 @@ async fn a_check_that_is_not_critical_goes_stale_as_well() {
     })
     .await;
     assert!(ready(&health));
+}
+
+/// Its time-out is longer than its results are believed: what goes stale is the one pass.
+fn passes_once_and_hangs(name: &'static str) -> Check {
+    let ran = AtomicBool::new(false);
+    let check = Check::readiness(name, move || {
+        let again = ran.swap(true, Ordering::SeqCst);
+        async move {
+            if again {
+                std::future::pending::<()>().await;
+            }
+            true
+        }
+    });
+    check
+        .timeout(Duration::from_secs(3600))
+        .stale_after(Duration::from_secs(20))
 }
