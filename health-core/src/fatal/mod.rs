@@ -1,6 +1,7 @@
 //! The signal of errors that the application calls fatal: not a check, but something that just happened.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -40,15 +41,15 @@ impl FatalReport {
     }
 }
 
-/// The fatal errors that still count, at most one for each name.
+/// The fatal errors that still count, at most one for each name. A clone shares them until the next change.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fatals(Vec<FatalReport>);
+pub(crate) struct Fatals(Arc<Vec<FatalReport>>);
 
 impl Fatals {
     /// `false` if the same was already known under this name; it then holds from now on.
     pub(crate) fn report(&mut self, name: Cow<'static, str>, reason: String, at: Instant) -> bool {
         let same = |fatal: &&mut FatalReport| fatal.name == name && fatal.reason == reason;
-        if let Some(known) = self.0.iter_mut().find(same) {
+        if let Some(known) = self.all().iter_mut().find(same) {
             known.at = at;
             return false;
         }
@@ -59,19 +60,23 @@ impl Fatals {
             name
         };
         self.clear(&name);
-        self.0.push(FatalReport { name, reason, at });
+        self.all().push(FatalReport { name, reason, at });
         true
     }
 
     /// `false` if there was none of that name.
     pub(crate) fn clear(&mut self, name: &str) -> bool {
         let before = self.0.len();
-        self.0.retain(|fatal| fatal.name != name);
+        if self.0.iter().any(|fatal| fatal.name == name) {
+            self.all().retain(|fatal| fatal.name != name);
+        }
         self.0.len() < before
     }
 
     pub(crate) fn expire(&mut self, now: Instant) {
-        self.0.retain(|fatal| fatal.at + HOLDS > now);
+        if self.first_end().is_some_and(|end| end <= now) {
+            self.all().retain(|fatal| fatal.at + HOLDS > now);
+        }
     }
 
     /// When the next one expires.
@@ -85,6 +90,10 @@ impl Fatals {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &FatalReport> {
         self.0.iter()
+    }
+
+    fn all(&mut self) -> &mut Vec<FatalReport> {
+        Arc::make_mut(&mut self.0)
     }
 }
 

@@ -139,3 +139,30 @@ fn message(panic: &(dyn Any + Send)) -> &str {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("(no message)")
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    /// Whoever waits may live on another runtime than the check, as a start-up of several runtimes may have it.
+    #[tokio::test]
+    async fn a_run_whose_runtime_has_ended_is_cancelled_and_says_so() {
+        let bodies = [
+            Body::Async(Arc::new(|| Box::pin(async { Outcome::Pass }))),
+            Body::Sync(Arc::new(|| Outcome::Pass)),
+        ];
+        for body in bodies {
+            let runtime = Builder::new_current_thread().build().unwrap();
+            let ended = runtime.handle().clone();
+            runtime.shutdown_background();
+            let mut run = Run::start(&body, &ended).unwrap();
+            let lag = LagMeter::new(Instant::now());
+            let finding = run.finding(Duration::from_secs(3600), &lag).await;
+            assert_eq!(finding.cause, Some(Cause::Cancelled));
+            let reason = finding.outcome.reason().unwrap();
+            assert_eq!(reason, "cancelled: its runtime shut down");
+        }
+    }
+}

@@ -91,8 +91,9 @@ impl Hub {
 
     pub(crate) fn startup_ended(&self, task: TaskId, result: Result<(), String>) {
         self.change(|ledger| {
-            let report = ledger.end_task(task, result);
-            self.outbox.put(Event::Task(report));
+            if let Some(report) = ledger.end_task(task, result) {
+                self.outbox.put(Event::Task(report));
+            }
         });
     }
 

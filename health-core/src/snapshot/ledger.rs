@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::check::{Impact, Outcome, Resolved};
+use crate::check::{Impact, Resolved};
 use crate::fatal::Fatals;
 use crate::lifecycle::{Phase, Shutdown};
 use crate::runner::{CheckState, Thresholds};
@@ -46,7 +46,6 @@ struct Slot {
     /// Failures during lag, in a row.
     lagged: u32,
     stale_after: Duration,
-    stale_at: Option<Instant>,
 }
 
 impl Ledger {
@@ -64,7 +63,6 @@ impl Ledger {
             fail_after: check.settings.fail_after,
             lagged: 0,
             stale_after: check.settings.stale_after,
-            stale_at: None,
         });
         let mut ledger = Self {
             phase: Phase::Starting,
@@ -112,7 +110,7 @@ impl Ledger {
         let stale_at = if evidence {
             Some(next + slot.stale_after)
         } else {
-            slot.stale_at
+            report.stale_at
         };
         let state = slot.thresholds.state();
         report.cause = cause;
@@ -126,7 +124,7 @@ impl Ledger {
     pub(crate) fn answered_late(&mut self, index: usize) {
         let mut report = CheckReport::clone(self.reports.get(index));
         report.cause = Some(Cause::Late);
-        let stale_at = self.slots[index].stale_at;
+        let stale_at = report.stale_at;
         self.place(index, report, stale_at);
     }
 
@@ -138,28 +136,23 @@ impl Ledger {
                 break;
             }
             self.slots[index].thresholds.expire();
-            let mut report = CheckReport::clone(self.reports.get(index));
-            report.cause = Some(Cause::Stale);
-            if let Some(last) = &mut report.last {
-                last.outcome = Outcome::fail("stale: no result within `stale_after`");
-            }
+            let report = self.reports.get(index).gone_stale();
             self.place(index, report, None);
         }
     }
 
     /// The next result to go stale.
-    fn first_stale(&self) -> Option<(Instant, usize)> {
+    pub(crate) fn first_stale(&self) -> Option<(Instant, usize)> {
         let all = self.deadlines.iter().chain([&self.other_deadlines]);
         all.filter_map(|of_probe| of_probe.first().copied()).min()
     }
 
     /// Files a report, and brings tallies and deadlines in line with it.
     fn place(&mut self, index: usize, mut report: CheckReport, stale_at: Option<Instant>) {
-        let slot = &mut self.slots[index];
-        let from = self.reports.get(index).state;
-        report.state = slot.thresholds.state();
-        let news = report.cause.is_some_and(Cause::changes_nothing)
-            && report.cause != self.reports.get(index).cause;
+        let before = self.reports.get(index);
+        let from = before.state;
+        report.state = self.slots[index].thresholds.state();
+        let news = report.cause.is_some_and(Cause::changes_nothing) && report.cause != before.cause;
         if from != report.state || news {
             self.moves.push(Move { index, from });
         }
@@ -173,14 +166,12 @@ impl Ledger {
         } else {
             &mut self.other_deadlines
         };
-        if let Some(old) = slot.stale_at.take() {
+        if let Some(old) = before.stale_at {
             deadlines.remove(&(old, index));
         }
         let expires = matches!(report.probe, Probe::Readiness | Probe::External);
-        if expires && report.state == CheckState::Up {
-            slot.stale_at = stale_at;
-            deadlines.extend(stale_at.map(|at| (at, index)));
-        }
+        report.stale_at = stale_at.filter(|_| expires && report.state == CheckState::Up);
+        deadlines.extend(report.stale_at.map(|at| (at, index)));
         self.reports.replace(index, report);
     }
 
@@ -240,8 +231,12 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn end_task(&mut self, task: TaskId, result: Result<(), String>) -> StartupReport {
-        let report = self.tasks.end(task, result).clone();
+    pub(crate) fn end_task(
+        &mut self,
+        task: TaskId,
+        result: Result<(), String>,
+    ) -> Option<StartupReport> {
+        let report = self.tasks.end(task, result);
         self.start_if_done();
         report
     }

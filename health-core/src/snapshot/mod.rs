@@ -9,6 +9,8 @@ mod board;
 mod events;
 mod hub;
 mod ledger;
+#[cfg(test)]
+mod model;
 mod report;
 mod reports;
 mod view;

@@ -96,6 +96,8 @@ pub struct CheckReport {
     pub(crate) state: CheckState,
     pub(crate) cause: Option<Cause>,
     pub(crate) last: Option<Finding>,
+    /// From here on, what is up counts as down.
+    pub(crate) stale_at: Option<Instant>,
 }
 
 impl CheckReport {
@@ -108,7 +110,24 @@ impl CheckReport {
             state: CheckState::Pending,
             cause: Some(Cause::NeverRun),
             last: None,
+            stale_at: None,
         }
+    }
+
+    /// The same, once its last result is too old to be believed.
+    pub(crate) fn gone_stale(&self) -> Self {
+        let mut report = self.clone();
+        report.state = CheckState::Down;
+        report.cause = Some(Cause::Stale);
+        report.stale_at = None;
+        if let Some(last) = &mut report.last {
+            last.outcome = Outcome::fail("stale: no result within `stale_after`");
+        }
+        report
+    }
+
+    pub(crate) fn is_stale_at(&self, now: Instant) -> bool {
+        self.stale_at.is_some_and(|stale_at| stale_at <= now)
     }
 
     /// The name under which it was registered.

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::snapshot::CheckReport;
 
 const CHUNK: usize = 64;
@@ -29,6 +31,23 @@ impl Reports {
             }
         });
         *chunk = others.collect();
+    }
+
+    /// As they are at that time: what nobody has renewed is stale, whether anybody has noted it or not.
+    pub(crate) fn at(&self, now: Instant) -> Self {
+        let aged = |report: &Arc<CheckReport>| {
+            if report.is_stale_at(now) {
+                Arc::new(report.gone_stale())
+            } else {
+                Arc::clone(report)
+            }
+        };
+        let chunks = self.0.iter();
+        Self(
+            chunks
+                .map(|chunk| chunk.iter().map(aged).collect())
+                .collect(),
+        )
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CheckReport> {

@@ -43,6 +43,7 @@ pub struct Snapshot {
 impl Snapshot {
     pub(crate) fn new(published: Arc<Published>, in_flight: usize) -> Self {
         let now = Instant::now();
+        let published = Published::at(published, now);
         let statuses = Probe::ALL.map(|probe| published.mark(probe).status_at(now));
         Self {
             published,
@@ -149,6 +150,7 @@ pub(crate) struct Published {
     fatals: Fatals,
     marks: [Mark; 4],
     reports: Reports,
+    first_stale: Option<Instant>,
 }
 
 impl Published {
@@ -160,7 +162,21 @@ impl Published {
             fatals: ledger.fatals.clone(),
             marks: Probe::ALL.map(|probe| ledger.mark(probe)),
             reports: ledger.reports.clone(),
+            first_stale: ledger.first_stale().map(|(at, _)| at),
         }
+    }
+
+    /// As it is at that time. Where the runtime of the checks stands still, nobody takes results back: the reader sees it.
+    pub(crate) fn at(published: Arc<Self>, now: Instant) -> Arc<Self> {
+        if published.first_stale.is_none_or(|at| at > now) {
+            return published;
+        }
+        Arc::new(Self {
+            reports: published.reports.at(now),
+            tasks: published.tasks.clone(),
+            fatals: published.fatals.clone(),
+            ..*published
+        })
     }
 
     pub(crate) fn phase(&self) -> Phase {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use health_core::Probe;
+use health_core::{Check, CheckState, Probe};
 
 use crate::support::{Switch, builder, until};
 
@@ -19,6 +19,45 @@ async fn the_last_handle_dropped_stops_every_check_and_readiness() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(database.runs(), runs);
     assert!(!board.status(Probe::Readiness).is_up());
+}
+
+/// Synchronous checks run on threads of their own, which nothing but the last handle ends.
+#[tokio::test]
+async fn the_last_handle_dropped_ends_the_threads_of_synchronous_checks() {
+    struct Captured(std::sync::mpsc::Sender<()>);
+    impl Drop for Captured {
+        fn drop(&mut self) {
+            let _listening = self.0.send(());
+        }
+    }
+    let (dropped, ended) = std::sync::mpsc::channel();
+    let mut all = builder();
+    for name in ["one", "another"] {
+        let captured = Captured(dropped.clone());
+        let check = Check::liveness(name, (), move |()| {
+            let _captured = &captured;
+            true
+        });
+        all = all.check(check.every(Duration::from_millis(10)));
+    }
+    let health = all.start().unwrap();
+    until(&health, |now| {
+        now.checks().all(|check| check.state() == CheckState::Up)
+    })
+    .await;
+    let tasks = tokio::runtime::Handle::current().metrics();
+    drop(health);
+    // What a check captured goes with its task: none can run again.
+    for _ in 0..2 {
+        ended.recv_timeout(Duration::from_secs(60)).unwrap();
+    }
+    let all_gone = async {
+        while tasks.num_alive_tasks() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let gone = tokio::time::timeout(Duration::from_secs(60), all_gone).await;
+    assert!(gone.is_ok(), "tasks go on without a handle");
 }
 
 #[tokio::test(start_paused = true)]
