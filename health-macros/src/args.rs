@@ -7,7 +7,9 @@ use syn::{LitStr, Token};
 
 use crate::errors::Errors;
 use crate::facade::Facade;
+use crate::kind::Kind;
 use crate::options;
+use crate::rules;
 use crate::values::{self, Value};
 
 /// What was written between the parentheses of an attribute, as far as it makes sense.
@@ -15,6 +17,8 @@ pub(crate) struct Args {
     pub(crate) name: Option<LitStr>,
     pub(crate) facade: Facade,
     pub(crate) settings: Vec<Setting>,
+    /// The names of all options that were given, also of those whose values make no sense.
+    pub(crate) given: Vec<&'static str>,
 }
 
 /// A field of the facade's `Options` that was given.
@@ -22,24 +26,24 @@ pub(crate) struct Setting {
     pub(crate) key: Ident,
     pub(crate) value: Value,
     /// The value as the user wrote it, for a message to point at.
-    written: TokenStream,
+    pub(crate) written: TokenStream,
 }
 
 impl Args {
     /// Reads the options. What is wrong goes into `errors`, and the rest is kept.
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+    pub(crate) fn parse(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self {
             name: None,
             facade: Facade(None),
             settings: Vec::new(),
+            given: Vec::new(),
         };
         if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
             errors.at(&literal, "a name is written `name = \"…\"`");
             return args;
         }
-        let mut seen = Vec::new();
         let options = syn::meta::parser(|meta| {
-            if let Err(error) = args.option(&meta, &mut seen) {
+            if let Err(error) = args.option(&meta) {
                 errors.add(error);
                 skip_to_comma(meta.input)?;
             }
@@ -48,19 +52,19 @@ impl Args {
         if let Err(error) = options.parse2(tokens) {
             errors.add(error);
         }
-        args.refuse_stale_results(errors);
+        rules::refuse(kind, &args, errors);
         args
     }
 
-    fn option(&mut self, meta: &ParseNestedMeta<'_>, seen: &mut Vec<&str>) -> syn::Result<()> {
+    fn option(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         let options::Known { name, example } = options::find(&meta.path)?;
-        if seen.contains(name) {
+        if self.given.contains(name) {
             return Err(meta_error(
                 meta,
                 format!("`{name}` is given twice: keep one"),
             ));
         }
-        seen.push(name);
+        self.given.push(name);
         if !meta.input.peek(Token![=]) {
             return Err(meta_error(
                 meta,
@@ -93,30 +97,11 @@ impl Args {
         Ok(())
     }
 
-    /// A result must live until the next run brings another.
-    fn refuse_stale_results(&self, errors: &mut Errors) {
-        let Some((stale_after, written)) = self.duration("stale_after") else {
-            return;
-        };
-        let (every, shown) = match self.duration("every") {
-            Some((every, _)) => (every, humantime::format_duration(every).to_string()),
-            None => (values::DEFAULT_EVERY, "5s by default".to_owned()),
-        };
-        if stale_after < every {
-            errors.at(
-                written,
-                format!(
-                    "`stale_after` is shorter than `every` ({shown}): \
-                     each result would be stale before the next run"
-                ),
-            );
-        }
-    }
-
-    fn duration(&self, key: &str) -> Option<(Duration, &TokenStream)> {
+    /// The duration that was given under this name, if it makes sense.
+    pub(crate) fn duration(&self, key: &str) -> Option<(Duration, &Setting)> {
         let setting = self.settings.iter().find(|setting| setting.key == key)?;
         match setting.value {
-            Value::Duration(duration) => Some((duration, &setting.written)),
+            Value::Duration(duration) => Some((duration, setting)),
             _ => None,
         }
     }
@@ -142,7 +127,7 @@ mod tests {
 
     fn parse(tokens: TokenStream) -> (Args, Vec<String>) {
         let mut errors = Errors::default();
-        let args = Args::parse(tokens, &mut errors);
+        let args = Args::parse(Kind::Readiness, tokens, &mut errors);
         (args, errors.messages())
     }
 

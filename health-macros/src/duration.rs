@@ -5,10 +5,14 @@ use humantime::DurationError;
 /// Nothing waits longer: a number beyond it is a slip of the unit.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// More often than this is a loop and no check.
+const SHORTEST: Duration = Duration::from_millis(10);
+
 /// Reads `"100ms"`, `"1.5s"` or `"1m30s"`, or says what is wrong with it as the value of `key`.
-pub(crate) fn parse(key: &str, text: &str, zero_ok: bool) -> Result<Duration, String> {
+pub(crate) fn parse(key: &str, text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| explain(key, text, &error))?;
-    if duration.is_zero() && !zero_ok {
+    // Other zeros would be a busy loop or a check that can't pass; this one says "at once".
+    if duration.is_zero() && key != "initial_delay" {
         return Err(format!(
             "`{key}` must be longer than zero, as in `{key} = \"100ms\"`"
         ));
@@ -18,6 +22,9 @@ pub(crate) fn parse(key: &str, text: &str, zero_ok: bool) -> Result<Duration, St
         return Err(format!(
             "`{key}` is {read}, and the longest allowed is 7 days: is the unit right?"
         ));
+    }
+    if key == "every" && duration < SHORTEST {
+        return Err("`every` must be at least 10ms: more often is a loop and no check".to_owned());
     }
     Ok(duration)
 }
@@ -60,11 +67,11 @@ mod tests {
     use super::*;
 
     fn good(text: &str) -> Duration {
-        parse("timeout", text, false).unwrap()
+        parse("timeout", text).unwrap()
     }
 
     fn bad(text: &str) -> String {
-        parse("timeout", text, false).unwrap_err()
+        parse("timeout", text).unwrap_err()
     }
 
     #[test]
@@ -102,6 +109,17 @@ mod tests {
 
     #[test]
     fn zero_is_fine_where_it_means_at_once() {
-        assert_eq!(parse("initial_delay", "0s", true), Ok(Duration::ZERO));
+        assert_eq!(parse("initial_delay", "0s"), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn only_intervals_have_a_least() {
+        assert!(
+            parse("every", "9999us")
+                .unwrap_err()
+                .contains("at least 10ms")
+        );
+        assert_eq!(parse("every", "10ms"), Ok(SHORTEST));
+        assert_eq!(good("1ns"), Duration::from_nanos(1));
     }
 }

@@ -15,7 +15,7 @@ use crate::signature::Function;
 /// The annotated function as it was written, and beside it what registers it or what is wrong.
 pub(crate) fn attribute(kind: Kind, options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let args = Args::parse(options, &mut errors);
+    let args = Args::parse(kind, options, &mut errors);
     let function = Function::parse(kind, item.clone(), &mut errors);
     // With wrong options too, so that a `checks![…]` that names the function has nothing to add.
     let hidden = function.map(|function| hidden(kind, &args, &function, &mut errors));

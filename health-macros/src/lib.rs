@@ -33,6 +33,7 @@ mod kind;
 mod names;
 mod options;
 mod refuse;
+mod rules;
 mod run;
 mod signature;
 mod suggest;
@@ -149,7 +150,7 @@ pub fn startup_check(options: TokenStream, function: TokenStream) -> TokenStream
 ///
 /// It runs at its own pace however often it is asked for. Nothing follows from it for this process: neither a restart nor
 /// the loss of traffic. With no such check and no synthetic request declared, the path `/health/external` belongs to the
-/// application.
+/// application; a check that is only observed (`impact = observe`) does not count, and one that only degrades is refused.
 ///
 /// ```
 /// # use health_macros::external_check;

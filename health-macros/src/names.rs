@@ -46,12 +46,12 @@ pub(crate) fn wrong(name: &str) -> Option<String> {
              it is a label, not a description"
         ));
     }
-    if name.chars().any(char::is_control) {
-        return Some(
-            "the name contains a control character: it is written to logs, \
-             so use letters, digits, `-` and `_`"
-                .to_owned(),
-        );
+    if let Some(unfit) = name.chars().find(|letter| is_unfit(*letter)) {
+        return Some(format!(
+            "the name holds {}, a control character or one that is not seen and changes how a line \
+             reads: it is written to logs, so use letters, digits, `-` and `_`",
+            unfit.escape_unicode()
+        ));
     }
     if name.trim() != name {
         return Some(format!(
@@ -62,8 +62,26 @@ pub(crate) fn wrong(name: &str) -> Option<String> {
     None
 }
 
+/// Whether a character begins a line, or is not seen and makes a line read as what it is not.
+///
+/// The engine has the same list, and a test compares the two.
+fn is_unfit(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            // Zero width, and marks of direction.
+            '\u{200b}'..='\u{200f}' | '\u{061c}' | '\u{feff}'
+            // Separators of lines and paragraphs; embedded and overriding directions.
+            | '\u{2028}'..='\u{202e}'
+            // Joiners and operators that are not seen, and isolated directions.
+            | '\u{2060}'..='\u{206f}'
+        )
+}
+
 #[cfg(test)]
 mod tests {
+    use health_tower::{Check, Health};
+
     use super::*;
 
     fn guard_of(name: &str) -> String {
@@ -90,11 +108,44 @@ mod tests {
 
     #[test]
     fn a_name_that_would_spoil_a_log_is_refused() {
-        for name in ["", " a", "a ", "a\nb", "a\u{7f}", &"a".repeat(101)] {
+        let long = "a".repeat(101);
+        for name in [
+            "",
+            " a",
+            "a ",
+            "a\nb",
+            "a\u{7f}",
+            "a\u{2029}b",
+            "a\u{2066}b",
+            "\u{feff}a",
+            &long,
+        ] {
             assert!(wrong(name).is_some(), "{name:?}");
         }
         for name in ["a", "orders-database", "Bestände (neu)", &"a".repeat(100)] {
             assert_eq!(wrong(name), None, "{name:?}");
         }
+    }
+
+    /// For every character of the first plane, `start()` refuses what the macros refuse.
+    #[test]
+    fn a_name_is_refused_here_and_by_the_engine_or_by_neither() {
+        let letters = ('\0'..='\u{ffff}').filter(|letter| !letter.is_whitespace());
+        let names = letters.map(|letter| format!("a{letter}b"));
+        let (refused, fine): (Vec<_>, Vec<_>) = names.partition(|name| wrong(name).is_some());
+        let start = |names: &[String]| {
+            let all = names
+                .iter()
+                .fold(Health::builder().linked(false), |all, name| {
+                    let check = Check::readiness(name.clone(), || async { true });
+                    all.check(check)
+                });
+            let error = all.start().expect_err("there is no runtime here");
+            let problems = error.problems();
+            problems.filter(|it| it.contains("a name must not")).count()
+        };
+        assert!(refused.len() > 80, "{}", refused.len());
+        assert_eq!(start(&refused), refused.len());
+        assert_eq!(start(&fine), 0);
     }
 }

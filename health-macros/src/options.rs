@@ -54,3 +54,67 @@ fn unknown(path: &Path) -> syn::Error {
     };
     syn::Error::new(path.span(), format!("there is no option `{word}`: {hint}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use health_tower::__private::Options;
+
+    use super::*;
+
+    /// The first two cells of each row of the table, without their backticks.
+    fn documented() -> Vec<(&'static str, &'static str)> {
+        let rows = include_str!("options.md")
+            .lines()
+            .skip_while(|line| !line.starts_with("|---"))
+            .skip(1)
+            .take_while(|line| line.starts_with('|'));
+        let cells = rows.map(|row| {
+            let mut cells = row.split('|').map(|cell| cell.trim().trim_matches('`'));
+            cells.next();
+            cells.next().zip(cells.next())
+        });
+        cells.map(|row| row.expect("two cells")).collect()
+    }
+
+    #[test]
+    fn every_option_is_documented_in_its_place() {
+        let documented = documented();
+        let names = documented.iter().map(|(option, _)| {
+            let (name, _example) = option.split_once(" = ").expect("an example");
+            name
+        });
+        assert!(names.eq(ALL.iter().map(|known| known.name)));
+        for ((option, _), known) in documented.iter().zip(&ALL) {
+            let takes_a_string = known.example.contains('"');
+            assert_eq!(option.contains('"'), takes_a_string, "{option}");
+        }
+    }
+
+    #[test]
+    fn the_options_are_the_fields_that_the_engine_reads() {
+        let fields = format!("{:?}", Options::NONE);
+        let fields = fields
+            .trim_start_matches("Options { ")
+            .trim_end_matches(" }");
+        let fields = fields
+            .split(", ")
+            .map(|field| field.trim_end_matches(": None"));
+        let ours = ALL.iter().map(|known| known.name);
+        let ours = ours.filter(|name| !["name", "crate"].contains(name));
+        assert!(ours.eq(fields), "{:?}", Options::NONE);
+    }
+
+    #[test]
+    fn the_defaults_that_are_compared_with_are_the_documented_ones() {
+        let default = |name: &str| {
+            let documented = documented();
+            let row = documented
+                .iter()
+                .find(|(option, _)| option.starts_with(name));
+            let (_, default) = row.expect("it is documented");
+            humantime::parse_duration(default.trim_matches('"')).expect("a duration")
+        };
+        assert_eq!(default("every"), crate::values::DEFAULT_EVERY);
+        assert_eq!(default("timeout"), crate::values::DEFAULT_TIMEOUT);
+    }
+}

@@ -7,7 +7,8 @@ use syn::{LitInt, LitStr, Path};
 
 use crate::{duration, names, suggest};
 
-/// What an option without `every` runs at.
+/// What holds where the option is not given.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) const DEFAULT_EVERY: Duration = Duration::from_secs(5);
 
 /// The value of a field of the facade's `Options`.
@@ -68,9 +69,7 @@ pub(crate) fn path(input: ParseStream<'_>, example: &str) -> syn::Result<Path> {
 
 pub(crate) fn duration(input: ParseStream<'_>, key: &str, example: &str) -> syn::Result<Value> {
     let literal = text(input, key, example)?;
-    // Other zeros would be a busy loop or a check that can't pass; this one says "at once".
-    let zero_ok = key == "initial_delay";
-    match duration::parse(key, &literal.value(), zero_ok) {
+    match duration::parse(key, &literal.value()) {
         Ok(duration) => Ok(Value::Duration(duration)),
         Err(wrong) => Err(syn::Error::new(literal.span(), wrong)),
     }

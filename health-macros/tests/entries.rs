@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 use health_tower::__private::{Entry, Registration, Run, StateMap, inventory};
-use health_tower::{Impact, Outcome, Probe, Scope, State};
+use health_tower::{Check, Impact, Outcome, Probe, Scope, State};
 
 #[readiness_check(
     name = "orders-database",
@@ -74,6 +74,30 @@ fn what_was_not_written_is_left_to_the_defaults() {
     assert_eq!(entry.options.every, None);
     assert_eq!(entry.options.impact, None);
     assert!(entry.arguments.is_empty());
+}
+
+/// One vocabulary: each option of the macros is a setter of `Check`, and none is left over on either side.
+#[test]
+fn the_macros_and_check_have_the_same_options() {
+    let check = Check::readiness("orders-database", || async { true })
+        .timeout(Duration::from_millis(100))
+        .every(Duration::from_secs(90))
+        .jitter(20)
+        .backoff(Duration::from_secs(3600))
+        .fail_after(3)
+        .pass_after(2)
+        .stale_after(Duration::from_secs(5400))
+        .initial_delay(Duration::ZERO)
+        .impact(Impact::Observe)
+        .scope(Scope::Shared);
+    let written = format!("{:?}", __health_check_database.options);
+    assert!(!written.contains("None"), "one is missing: {written}");
+    let set = format!("{check:?}");
+    assert!(set.contains(&written), "{set}\n{written}");
+    // All that can be left out is left to the same defaults, which the engine fills in.
+    let none = format!("{:?}", __health_check_type.options);
+    let check = Check::external("type", || async { true });
+    assert!(format!("{check:?}").contains(&none), "{check:?}\n{none}");
 }
 
 #[test]

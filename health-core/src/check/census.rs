@@ -6,6 +6,7 @@ use crate::Probe;
 use crate::check::Outcome;
 use crate::check::definition::Body;
 use crate::check::entry::Place;
+use crate::check::names::bad_name;
 use crate::check::{Check, CheckRef, Entry, Options, Registration, Run, Settings, StateMap};
 use crate::error::Problem;
 
@@ -156,21 +157,6 @@ impl Resolver {
         self.resolved
             .sort_by(|left, right| left.name.cmp(&right.name));
         Ok(self.resolved)
-    }
-}
-
-/// Names appear in logs, in gRPC and in plain-text reports, one a line.
-fn bad_name(name: &str) -> Option<&'static str> {
-    if name.is_empty() {
-        Some("must not be empty")
-    } else if name.len() > 100 {
-        Some("must not be longer than 100 bytes")
-    } else if name.chars().any(char::is_control) {
-        Some("must not hold control characters")
-    } else if name.trim() != name {
-        Some("must not begin or end with white space")
-    } else {
-        None
     }
 }
 

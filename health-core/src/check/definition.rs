@@ -91,7 +91,7 @@ impl Check {
         Self::new(name.into(), Probe::Readiness, body, Location::caller())
     }
 
-    /// A check that must succeed once before the service counts as started.
+    /// A check that must succeed once before the service counts as started. Then it is never asked again, and never goes stale.
     #[track_caller]
     pub fn startup<F, Fut>(name: impl Into<Cow<'static, str>>, check: F) -> Self
     where
@@ -107,6 +107,8 @@ impl Check {
     }
 
     /// A check of the path that a real user takes.
+    ///
+    /// Nothing follows from it for this process. It brings [`Probe::External`] into being, unless it is only observed.
     #[track_caller]
     pub fn external<F, Fut>(name: impl Into<Cow<'static, str>>, check: F) -> Self
     where
@@ -142,19 +144,21 @@ impl Check {
         self
     }
 
-    /// The time from the start of one run to the start of the next. 5 s by default. Runs never overlap.
+    /// The time from the start of one run to the start of the next. 5 s by default, at least 10 ms. Runs never overlap.
     pub fn every(mut self, every: Duration) -> Self {
         self.options.every = Some(every);
         self
     }
 
-    /// By how many percent of `every` each interval varies, so that replicas don't run in step. 10 by default.
+    /// By how many percent of `every` each interval varies, so that replicas don't run in step. 10 by default, at most 100; two
+    /// runs start at least 10 ms apart in any case.
     pub fn jitter(mut self, percent: u8) -> Self {
         self.options.jitter = Some(percent);
         self
     }
 
-    /// The longest interval while the check fails; intervals double up to it. 30 s by default.
+    /// The longest interval while the check fails; intervals double up to it. 30 s by default, or `every` where that is longer.
+    /// The same as `every` is no backoff, and less is refused.
     pub fn backoff(mut self, longest: Duration) -> Self {
         self.options.backoff = Some(longest);
         self
@@ -172,25 +176,31 @@ impl Check {
         self
     }
 
-    /// How long after the next scheduled run a result is still believed. 3 × (`every` + `timeout`) by default.
+    /// How long after the next scheduled run a result is still believed. 3 × (`every` + `timeout`) by default; at least as long
+    /// as either. For readiness and external checks: those of liveness and start-up never go stale, and can't have it.
     pub fn stale_after(mut self, stale_after: Duration) -> Self {
         self.options.stale_after = Some(stale_after);
         self
     }
 
-    /// The time before the first run. None by default.
+    /// The time before the first run. None by default. First runs are spread in any case, by 10 ms for each check, and over
+    /// `every` at most.
     pub fn initial_delay(mut self, delay: Duration) -> Self {
         self.options.initial_delay = Some(delay);
         self
     }
 
-    /// What a failure does to the probe. [`Impact::Critical`] by default; [`Impact::Degrades`] for readiness with a shared scope.
+    /// What a failure does to the probe. [`Impact::Critical`] by default; [`Impact::Degrades`] with a shared scope.
+    ///
+    /// Start-up and external checks can't have [`Impact::Degrades`]: start-up succeeds or it doesn't, and what only degrades
+    /// leaves its probe nothing to answer.
     pub fn impact(mut self, impact: Impact) -> Self {
         self.options.impact = Some(impact);
         self
     }
 
-    /// Whether all replicas share what is checked. [`Scope::Local`] by default.
+    /// Whether all replicas share what is checked. [`Scope::Local`] by default. Only readiness checks can have another: it
+    /// keeps all replicas from leaving at once, and no other check makes one leave.
     pub fn scope(mut self, scope: Scope) -> Self {
         self.options.scope = Some(scope);
         self

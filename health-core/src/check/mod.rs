@@ -11,8 +11,11 @@
 mod census;
 mod definition;
 mod entry;
+mod names;
 mod options;
 mod outcome;
+mod rules;
+mod settings;
 mod state;
 
 pub use definition::Check;
@@ -24,5 +27,5 @@ pub use state::{FromState, InProcess, State, StateMap};
 pub(crate) use census::{Census, Resolved};
 pub(crate) use definition::Body;
 pub(crate) use entry::Place;
-pub(crate) use options::Settings;
-pub(crate) use outcome::bounded_name;
+pub(crate) use names::bounded_name;
+pub(crate) use settings::Settings;

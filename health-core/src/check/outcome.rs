@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 
 /// A reason is kept in memory and logged; an error that holds a whole page must not be.
@@ -113,16 +112,6 @@ impl<T: IntoOutcome, E: Display> IntoOutcome for Result<T, E> {
     }
 }
 
-/// A name that may be made from data, as it is kept: of one line, and no longer than a check's.
-pub(crate) fn bounded_name(name: Cow<'static, str>) -> Cow<'static, str> {
-    const MOST: usize = 100;
-    if name.len() <= MOST && !name.chars().any(char::is_control) {
-        return name;
-    }
-    let cut = &name[..floor_char_boundary(&name, MOST)];
-    cut.replace(char::is_control, " ").into()
-}
-
 /// Formats into at most [`MAX_REASON`] bytes, without building the rest first.
 fn bounded(reason: &dyn Display) -> String {
     struct Bounded(String);
@@ -149,7 +138,7 @@ fn bounded(reason: &dyn Display) -> String {
 }
 
 /// The last character boundary at or before `index`. (`str::floor_char_boundary` needs Rust 1.91.)
-fn floor_char_boundary(text: &str, index: usize) -> usize {
+pub(crate) fn floor_char_boundary(text: &str, index: usize) -> usize {
     (0..=index.min(text.len()))
         .rev()
         .find(|&at| text.is_char_boundary(at))

@@ -10,8 +10,9 @@ const SPREAD: Duration = Duration::from_millis(10);
 /// When a check runs next.
 ///
 /// 1. Runs start `every` ± jitter after the start of the run before, and never before that has ended.
-/// 2. Once failures have reached `fail_after`, intervals double with each further one, up to `backoff`; the first success ends it.
-/// 3. It is never told the time by anyone but its caller, and takes chance (0 ≤ `chance` < 1) as an argument.
+/// 2. Two starts are at least [`Settings::SHORTEST`] apart, whatever the jitter: 100 % of it would else be a run at once.
+/// 3. Once failures have reached `fail_after`, intervals double with each further one, up to `backoff`; the first success ends it.
+/// 4. It is never told the time by anyone but its caller, and takes chance (0 ≤ `chance` < 1) as an argument.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
     every: Duration,
@@ -49,8 +50,8 @@ impl Schedule {
     ) -> Instant {
         let interval = self.interval(failures);
         let factor = 1.0 + self.jitter * (2.0 * chance - 1.0);
-        let next = began + interval.mul_f64(factor);
-        next.max(ended)
+        let interval = interval.mul_f64(factor).max(Settings::SHORTEST);
+        (began + interval).max(ended)
     }
 
     fn interval(&self, failures: u32) -> Duration {
@@ -107,18 +108,102 @@ mod tests {
         assert!(last > 4 * SECOND && last < 5 * SECOND);
     }
 
+    #[test]
+    fn jitter_never_makes_two_runs_of_one() {
+        let options = Options {
+            jitter: Some(100),
+            ..Options::NONE
+        };
+        let settings = Settings::resolve(&options, Probe::Readiness).unwrap();
+        let began = Instant::now();
+        let next = Schedule::new(&settings).next(began, began, 0, 0.0);
+        assert_eq!(next - began, Settings::SHORTEST);
+    }
+
+    const WEEK: u64 = 7 * 24 * 3600 * 1000;
+
+    /// All that is legal, the extremes often.
+    fn settings() -> impl Strategy<Value = Settings> {
+        let every = prop_oneof![Just(10), Just(WEEK), 10..1000_u64, 10..=WEEK];
+        let jitter = prop_oneof![Just(0_u8), Just(100), 0..=100_u8];
+        let longer = proptest::option::of(prop_oneof![Just(0), Just(WEEK), 0..=WEEK]);
+        let fail_after = prop_oneof![Just(1), Just(u32::MAX), 1..6_u32];
+        let initial_delay = prop_oneof![Just(0), 0..=WEEK];
+        let all = (every, jitter, longer, fail_after, initial_delay);
+        all.prop_map(|(every, jitter, longer, fail_after, initial_delay)| {
+            let options = Options {
+                every: Some(Duration::from_millis(every)),
+                jitter: Some(jitter),
+                backoff: longer.map(|longer| Duration::from_millis((every + longer).min(WEEK))),
+                fail_after: Some(fail_after),
+                initial_delay: Some(Duration::from_millis(initial_delay)),
+                ..Options::NONE
+            };
+            Settings::resolve(&options, Probe::Readiness).unwrap()
+        })
+    }
+
+    fn chance() -> impl Strategy<Value = f64> {
+        prop_oneof![Just(0.0), Just(1.0_f64.next_down()), 0.0..1.0_f64]
+    }
+
+    /// How long a run took, and whether it succeeded; then chance.
+    fn run() -> impl Strategy<Value = (Duration, bool, f64)> {
+        let took = prop_oneof![Just(0), 0..100_u64, 0..=WEEK].prop_map(Duration::from_millis);
+        // Failures often come in a row.
+        (took, proptest::bool::weighted(0.2), chance())
+    }
+
     proptest! {
+        /// Whatever a check does, and for however long it has failed before.
         #[test]
-        fn a_run_never_overlaps_the_one_before(
-            took in 0_u64..100_000,
-            failures in any::<u32>(),
-            chance in 0.0..1.0_f64,
+        fn over_any_sequence_of_runs_every_promise_is_kept(
+            settings in settings(),
+            mut failures in prop_oneof![Just(0), Just(u32::MAX - 3), any::<u32>()],
+            checks in any::<usize>(),
+            first in chance(),
+            runs in proptest::collection::vec(run(), 1..40),
         ) {
+            let schedule = Schedule::new(&settings);
+            let start = Instant::now();
+            // Less is lost by computing with fractions.
+            let slack = Duration::from_millis(1);
+            let (shrunk, grown) = (1.0 - settings.jitter, 1.0 + settings.jitter);
+            let mut began = schedule.first(start, checks, first);
+            prop_assert!(began >= start + settings.initial_delay);
+            prop_assert!(began <= start + settings.initial_delay + settings.every);
+            for (took, success, chance) in runs {
+                let ended = began + took;
+                failures = if success { 0 } else { failures.saturating_add(1) };
+                let next = schedule.next(began, ended, failures, chance);
+                prop_assert!(next >= ended, "runs overlap");
+                let interval = next - began;
+                prop_assert!(interval >= Settings::SHORTEST, "{interval:?} is a loop");
+                prop_assert!(interval + slack >= settings.every.mul_f64(shrunk));
+                let healthy = failures < settings.fail_after;
+                let failing = settings.backoff.max(settings.every);
+                let longest = if healthy { settings.every } else { failing };
+                // A run that takes longer than its interval is followed at once.
+                let most = longest.mul_f64(grown).max(Settings::SHORTEST);
+                prop_assert!(interval <= took.max(most + slack), "{interval:?} after {failures} failures");
+                began = next;
+            }
+        }
+
+        /// Each failure beyond the threshold makes the interval no shorter, until it is as long as it may be.
+        #[test]
+        fn intervals_only_grow_while_a_check_fails(settings in settings(), chance in chance()) {
+            let schedule = Schedule::new(&settings);
             let began = Instant::now();
-            let ended = began + Duration::from_millis(took);
-            let next = schedule().next(began, ended, failures, chance);
-            prop_assert!(next >= ended);
-            prop_assert!(next <= ended.max(began + 33 * SECOND));
+            let interval = |failures| schedule.next(began, began, failures, chance) - began;
+            let beyond = (0..40).map(|more| settings.fail_after.saturating_add(more));
+            let intervals: Vec<_> = beyond.map(interval).collect();
+            prop_assert!(intervals.is_sorted());
+            let longest = settings.backoff.max(settings.every);
+            let longest = longest.mul_f64(1.0 + settings.jitter * (2.0 * chance - 1.0));
+            if settings.fail_after < u32::MAX - 40 {
+                prop_assert_eq!(intervals.last(), Some(&longest.max(Settings::SHORTEST)));
+            }
         }
     }
 }

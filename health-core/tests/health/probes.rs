@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use health_core::{Cause, Check, CheckState, Phase, Probe, ProbeStatus};
+use health_core::{Cause, Check, CheckState, Health, Impact, Phase, Probe, ProbeStatus, Snapshot};
 
 use crate::support::{Switch, builder, ready, until};
 
@@ -93,7 +93,19 @@ fn results_that_nobody_renews_go_stale_for_the_reader() {
         );
         std::thread::yield_now();
     }
-    assert!(!health.snapshot().status(Probe::Readiness).is_up());
+    let snapshot = health.snapshot();
+    assert!(!snapshot.status(Probe::Readiness).is_up());
+    let report = snapshot.check("database").unwrap();
+    let says = (report.state(), report.cause());
+    assert_eq!(says, (CheckState::Down, Some(Cause::Stale)));
+    assert!(
+        report
+            .outcome()
+            .unwrap()
+            .reason()
+            .unwrap()
+            .contains("stale")
+    );
     assert!(health.status(Probe::Liveness).is_up());
 }
 
@@ -102,10 +114,7 @@ async fn a_stale_result_says_so() {
     let check = passes_once_and_hangs("database");
     let health = builder().check(check).start().unwrap();
     until(&health, |now| now.status(Probe::Readiness).is_up()).await;
-    let stale = until(&health, |now| {
-        now.check("database").unwrap().cause() == Some(Cause::Stale)
-    })
-    .await;
+    let stale = until_stale(&health, "database").await;
     assert_eq!(stale.check("database").unwrap().state(), CheckState::Down);
     assert!(!ready(&health));
 }
@@ -113,32 +122,46 @@ async fn a_stale_result_says_so() {
 /// What is not critical decides nothing, and must not make a probe vacuously up.
 #[tokio::test(start_paused = true)]
 async fn a_probe_is_never_up_for_checks_that_do_not_count() {
-    for impact in [health_core::Impact::Degrades, health_core::Impact::Observe] {
-        let canary = Check::external("canary", || async { false }).impact(impact);
-        let health = builder().check(canary).start().unwrap();
-        assert_eq!(health.status(Probe::External), ProbeStatus::Absent);
-    }
-    let shared = Check::startup("migrations", || async { false }).scope(health_core::Scope::Shared);
-    let health = builder().check(shared).start().unwrap();
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    assert!(!health.status(Probe::Startup).is_up() && !ready(&health));
+    let canary = Check::external("canary", || async { true }).impact(Impact::Observe);
+    let health = builder().check(canary).start().unwrap();
+    until(&health, |now| {
+        now.check("canary").unwrap().state() == CheckState::Up
+    })
+    .await;
+    assert_eq!(health.status(Probe::External), ProbeStatus::Absent);
+    assert_eq!(
+        health.snapshot().status(Probe::External),
+        ProbeStatus::Absent
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_up_check_that_is_observed_holds_nothing_up() {
+    let observed = Check::startup("migrations", || async { false }).impact(Impact::Observe);
+    let warm = Check::startup("cache", || async { true });
+    let health = builder().check(observed).check(warm).start().unwrap();
+    assert!(!health.status(Probe::Startup).is_up());
+    until(&health, |now| now.status(Probe::Startup).is_up()).await;
+    let down = until(&health, |now| {
+        now.check("migrations").unwrap().state() == CheckState::Down
+    })
+    .await;
+    assert!(down.status(Probe::Startup).is_up() && ready(&health));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_check_that_is_not_critical_goes_stale_as_well() {
-    let check = passes_once_and_hangs("observed");
-    let health = builder()
-        .check(check.impact(health_core::Impact::Observe))
-        .start()
-        .unwrap();
+    let check = passes_once_and_hangs("observed").impact(Impact::Observe);
+    let health = builder().check(check).start().unwrap();
     until(&health, |now| {
-        now.check("observed").unwrap().cause() == Some(Cause::Stale)
+        now.check("observed").unwrap().state() == CheckState::Up
     })
     .await;
+    until_stale(&health, "observed").await;
     assert!(ready(&health));
 }
 
-/// Its time-out is longer than its results are believed: what goes stale is the one pass.
+/// Its further runs say nothing as long as its runtime lags: what goes stale is the one pass.
 fn passes_once_and_hangs(name: &'static str) -> Check {
     let ran = AtomicBool::new(false);
     let check = Check::readiness(name, move || {
@@ -150,7 +173,21 @@ fn passes_once_and_hangs(name: &'static str) -> Check {
             true
         }
     });
-    check
-        .timeout(Duration::from_secs(3600))
-        .stale_after(Duration::from_secs(20))
+    // Between the ends of two runs, so that none is found in the same moment.
+    let stale_after = Duration::from_secs(8);
+    check.fail_after(1000).jitter(0).stale_after(stale_after)
+}
+
+/// The clock jumps by half a time-out again and again, as it does for a runtime that always lags.
+async fn until_stale(health: &Health, name: &str) -> Snapshot {
+    let lags = async {
+        loop {
+            tokio::time::advance(Duration::from_millis(500)).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        stale = until(health, |now| now.check(name).unwrap().cause() == Some(Cause::Stale)) => stale,
+        () = lags => unreachable!("it lags for ever"),
+    }
 }

@@ -40,13 +40,8 @@ fn out_of_range() -> bool {
     true
 }
 
-#[readiness_check(every = "30s", stale_after = "10s")]
-fn stale_before_the_next_run() -> bool {
-    true
-}
-
-#[readiness_check(stale_after = "1s")]
-fn stale_before_the_next_default_run() -> bool {
+#[readiness_check(every = "9ms")]
+fn a_loop() -> bool {
     true
 }
 

@@ -23,6 +23,16 @@ fn control() -> bool {
     true
 }
 
+#[readiness_check(name = "orders\u{202e}sredro")]
+fn backwards() -> bool {
+    true
+}
+
+#[readiness_check(name = "or\u{200b}ders")]
+fn zero_width() -> bool {
+    true
+}
+
 #[readiness_check(name = " orders ")]
 fn white_space() -> bool {
     true

@@ -36,6 +36,22 @@ fn observed() -> bool {
     true
 }
 
+#[startup_check(impact = observe, every = "10ms", backoff = "10ms", pass_after = 2)]
+fn observed_start() -> bool {
+    true
+}
+
+/// What is not given follows: results are believed for long, and intervals don't grow.
+#[external_check(timeout = "10m", every = "1m")]
+fn slow() -> bool {
+    true
+}
+
+#[liveness_check(impact = degrades, scope = local)]
+fn not_worth_a_restart() -> bool {
+    true
+}
+
 #[liveness_check()]
 fn empty() -> bool {
     true
