@@ -81,6 +81,9 @@ pub(crate) enum Problem {
     BadDrain {
         why: String,
     },
+    BadWatchdog {
+        why: String,
+    },
     NoThread {
         error: String,
     },
@@ -119,8 +122,9 @@ impl fmt::Display for Problem {
                 write!(f, "check `{check}` at {place}: {why}")
             }
             Self::NotLinked { name, known } => not_linked(f, name, known),
-            Self::NoThread { error } => write!(f, "the thread for liveness checks can't be started: {error}"),
+            Self::NoThread { error } => write!(f, "a thread for checks, or for the watchdog, can't be started: {error}"),
             Self::BadDrain { why } => write!(f, "the drain policy: {why}"),
+            Self::BadWatchdog { why } => write!(f, "the watchdog: {why}"),
         }
     }
 }

@@ -7,10 +7,12 @@ use tokio::task::AbortHandle;
 
 use crate::check::bounded_name;
 use crate::lifecycle::{Closing, DrainReport, Latch, Trigger, drive, run};
+use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
 use crate::startup::StartupTask;
 use crate::traffic::{Hold, InFlight};
+use crate::watchdog::WatchThread;
 use crate::{HealthBuilder, Outcome, Probe, ProbeStatus};
 
 /// The health of one service: what the checks found, in which phase it is, and what is in flight.
@@ -21,15 +23,18 @@ use crate::{HealthBuilder, Outcome, Probe, ProbeStatus};
 #[derive(Clone, Debug)]
 pub struct Health(Arc<Inner>);
 
+/// Everything that goes with the last handle.
 #[derive(Debug)]
-struct Inner {
-    hub: Arc<Hub>,
-    board: StatusBoard,
-    in_flight: InFlight,
-    latch: Arc<Latch>,
-    tasks: Vec<AbortHandle>,
-    driver: AbortHandle,
-    _hosts: Vec<Host>,
+pub(crate) struct Inner {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) board: StatusBoard,
+    pub(crate) in_flight: InFlight,
+    pub(crate) latch: Arc<Latch>,
+    pub(crate) tasks: Vec<AbortHandle>,
+    pub(crate) driver: AbortHandle,
+    pub(crate) pulses: Arc<Pulses>,
+    pub(crate) _watch: Option<WatchThread>,
+    pub(crate) _hosts: Vec<Host>,
 }
 
 impl Health {
@@ -38,24 +43,8 @@ impl Health {
         HealthBuilder::new()
     }
 
-    pub(crate) fn new(
-        hub: Arc<Hub>,
-        board: StatusBoard,
-        in_flight: InFlight,
-        latch: Arc<Latch>,
-        tasks: Vec<AbortHandle>,
-        driver: AbortHandle,
-        hosts: Vec<Host>,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            hub,
-            board,
-            in_flight,
-            latch,
-            tasks,
-            driver,
-            _hosts: hosts,
-        }))
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
     /// The answer to a probe now. Takes no lock and allocates nothing.
@@ -67,7 +56,12 @@ impl Health {
     /// The whole state now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.0.hub.published(), self.0.in_flight.count())
+        let hub = &self.0.hub;
+        Snapshot::new(
+            hub.published(),
+            hub.vitals().now(),
+            self.0.in_flight.count(),
+        )
     }
 
     /// Follows the snapshots from here on.
@@ -75,6 +69,7 @@ impl Health {
     pub fn subscribe(&self) -> Subscription {
         Subscription {
             published: self.0.hub.subscribe(),
+            vitals: self.0.hub.vitals().clone(),
             in_flight: self.0.in_flight,
         }
     }
@@ -96,6 +91,12 @@ impl Health {
     pub fn startup_task(&self, name: impl Into<Cow<'static, str>>) -> StartupTask {
         let task = self.0.hub.startup_task(bounded_name(name.into()));
         StartupTask::new(Arc::downgrade(&self.0.hub), task)
+    }
+
+    /// Declares a worker that no request reaches, and whose work must not take for ever: see [`Pulse`]. Nobody looks at it where the
+    /// watchdog is [off](crate::Watchdog::off). A name is cut at 100 bytes.
+    pub fn pulse(&self, name: impl Into<Cow<'static, str>>) -> Pulse {
+        self.0.pulses.declare(bounded_name(name.into()))
     }
 
     /// Reports that something went wrong which no check would find, such as a corrupt file: readiness is down for 60 s from

@@ -7,9 +7,11 @@
 //! of them can disagree:
 //!
 //! ```text
-//! checks  ─┐
-//! traffic ─┼─► ledger ─► assess ─► Snapshot, StatusBoard ─► faces
-//! drain   ─┘
+//! checks   ─┐
+//! watchdog ─┤
+//! pulses   ─┼─► ledger ─► assess ─► Snapshot, StatusBoard ─► faces
+//! traffic  ─┤
+//! drain    ─┘
 //! ```
 //!
 //! ```
@@ -30,10 +32,13 @@ mod fatal;
 mod health;
 mod lifecycle;
 mod probe;
+mod pulse;
 mod runner;
 mod snapshot;
+mod start;
 mod startup;
 mod traffic;
+mod watchdog;
 
 pub use builder::HealthBuilder;
 pub use check::{
@@ -44,10 +49,12 @@ pub use fatal::FatalReport;
 pub use health::Health;
 pub use lifecycle::{Closing, DrainPolicy, DrainReport, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
+pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
 pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};
 pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{Hold, InFlight};
+pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
 
 /// What the attribute macros expand to. Not part of the public interface.
 #[doc(hidden)]

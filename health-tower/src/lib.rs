@@ -79,9 +79,11 @@ pub use body::{HealthBody, ProbeBody};
 pub use details::Details;
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainPolicy, DrainReport,
-    FatalReport, FromState, Health, HealthBuilder, Hold, Impact, InFlight, InProcess, IntoOutcome,
-    Outcome, Phase, Probe, ProbeStatus, Scope, Shutdown, Snapshot, StartError, StartupReport,
-    StartupState, StartupTask, State, StatusBoard, Subscription, Trigger,
+    FatalReport, Fault, FaultKind, FromState, Health, HealthBuilder, Hold, Impact, InFlight,
+    InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe, ProbeStatus, Pulse, PulseGuard,
+    PulseReport, PulseState, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot, StartError,
+    StartupReport, StartupState, StartupTask, State, StatusBoard, StuckWorker, Subscription,
+    Trigger, Watchdog,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};

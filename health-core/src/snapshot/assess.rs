@@ -41,17 +41,20 @@ pub(crate) struct Facts {
     pub(crate) started: bool,
     /// The application has reported a fatal error lately.
     pub(crate) fatal: bool,
+    /// The watchdog has found what a restart would cure.
+    pub(crate) faulty: bool,
 }
 
 /// The four questions, answered. The only place that turns signals into a status.
 ///
-/// 1. Liveness is down only through its own checks: not by phase, not by a check that has not run yet, not by readiness.
+/// 1. Liveness is down only through its own checks and the watchdog: not by phase, not by a check that has not run yet, not by
+///    readiness.
 /// 2. Readiness is up only while serving, only if every critical check has succeeded, and not after a recent fatal error.
 /// 3. Start-up is up once it has succeeded, whatever comes later.
 /// 4. External is absent where nothing was declared.
 pub(crate) fn assess(probe: Probe, phase: Phase, facts: Facts, tally: &Tally) -> ProbeStatus {
     let up = match probe {
-        Probe::Liveness => tally.down == 0,
+        Probe::Liveness => tally.down == 0 && !facts.faulty,
         Probe::Readiness => phase == Phase::Serving && tally.all_up() && !facts.fatal,
         Probe::Startup => facts.started,
         Probe::External if tally.declared == 0 => return ProbeStatus::Absent,
@@ -87,6 +90,7 @@ mod tests {
     const STARTED: Facts = Facts {
         started: true,
         fatal: false,
+        faulty: false,
     };
 
     fn up(probe: Probe, phase: Phase, tally: &Tally) -> bool {
@@ -133,6 +137,21 @@ mod tests {
             assert!(assess(probe, Phase::Serving, fatal, &UP).is_up(), "{probe}");
         }
         assert!(!assess(Probe::Readiness, Phase::Serving, fatal, &UP).is_up());
+    }
+
+    #[test]
+    fn a_fault_of_the_process_is_about_liveness_only() {
+        let faulty = Facts {
+            faulty: true,
+            ..STARTED
+        };
+        for probe in [Probe::Readiness, Probe::Startup, Probe::External] {
+            assert!(
+                assess(probe, Phase::Serving, faulty, &UP).is_up(),
+                "{probe}"
+            );
+        }
+        assert!(!assess(Probe::Liveness, Phase::Serving, faulty, &UP).is_up());
     }
 
     #[test]

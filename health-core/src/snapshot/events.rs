@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +14,7 @@ use crate::snapshot::ledger::Move;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Cause, CheckReport};
 use crate::startup::{StartupReport, StartupState};
+use crate::watchdog::Fault;
 
 /// Something to be told.
 #[derive(Debug)]
@@ -33,6 +36,20 @@ pub(crate) enum Event {
     Task(StartupReport),
     /// A start-up task comes too late to hold start-up back.
     LateTask { name: Cow<'static, str> },
+    /// The watchdog found what a restart would cure.
+    Fault(Fault),
+    /// It is over.
+    FaultOver(Fault),
+    /// A runtime has not turned for long.
+    Stalled { runtime: String },
+    /// It turns again.
+    Turns { runtime: String },
+    /// A runtime was shut down, and is no longer watched.
+    RuntimeEnded { runtime: String },
+    /// A pulse was dropped without `finish()`.
+    Died { pulse: String },
+    /// The file where the orchestrator wants to read why can't be written.
+    NoTerminationLog { path: PathBuf, error: io::Error },
 }
 
 impl Event {
@@ -77,6 +94,33 @@ impl Event {
                 "start-up task `{name}` comes too late to hold start-up back: a probe was told that it is over; declare it before \
                  the server runs"
             ),
+            Self::Fault(fault) => {
+                let kind = fault.kind().name();
+                tracing::error!(target: "health", fault = kind, "{fault}: liveness fails");
+            }
+            Self::FaultOver(fault) => {
+                let kind = fault.kind().name();
+                tracing::info!(target: "health", fault = kind, "no longer true: {fault}");
+            }
+            Self::Stalled { runtime } => tracing::warn!(
+                target: "health", runtime,
+                "runtime `{runtime}` is stalled: none of its workers has turned for 5 s; something blocks in async code"
+            ),
+            Self::Turns { runtime } => {
+                tracing::info!(target: "health", runtime, "runtime `{runtime}` turns again");
+            }
+            Self::RuntimeEnded { runtime } => {
+                tracing::debug!(target: "health", runtime, "runtime `{runtime}` has ended, and is no longer watched");
+            }
+            Self::Died { pulse } => tracing::warn!(
+                target: "health", pulse,
+                "pulse `{pulse}` was dropped without `finish()`: whatever it stood for has ended; liveness fails unless another takes \
+                 its place"
+            ),
+            Self::NoTerminationLog { path, error } => {
+                let path = path.display();
+                tracing::warn!(target: "health", %path, %error, "can't write why liveness failed to {path}");
+            }
         }
     }
 }
@@ -113,6 +157,10 @@ impl Outbox {
             self.emitting.store(false, Ordering::Release);
             // Around again: something may have been put between the last look and the end.
         }
+    }
+
+    pub(crate) fn has_something_to_emit(&self) -> bool {
+        !self.queue().is_empty() && !self.emitting.load(Ordering::Acquire)
     }
 
     fn next(&self) -> Option<Event> {

@@ -11,8 +11,9 @@ use crate::runner::CheckState;
 use crate::snapshot::events::{Event, Outbox};
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::view::Published;
-use crate::snapshot::{Finding, StatusBoard};
+use crate::snapshot::{Finding, StatusBoard, VitalSigns};
 use crate::startup::TaskId;
+use crate::watchdog::Fault;
 
 /// Where signals arrive and snapshots leave.
 ///
@@ -25,6 +26,7 @@ pub(crate) struct Hub {
     ledger: Mutex<Ledger>,
     board: StatusBoard,
     published: watch::Sender<Arc<Published>>,
+    vitals: VitalSigns,
     outbox: Outbox,
 }
 
@@ -45,6 +47,7 @@ impl Hub {
             ledger: Mutex::new(ledger),
             board,
             published: watch::Sender::new(Arc::new(published)),
+            vitals: VitalSigns::default(),
             outbox: Outbox::default(),
         }
     }
@@ -124,6 +127,43 @@ impl Hub {
         });
     }
 
+    /// What the watchdog finds now. Says nothing by itself: see [`tell`](Self::tell).
+    pub(crate) fn accuse(&self, faults: Vec<Fault>) {
+        if *self.published().faults() == *faults {
+            return;
+        }
+        self.note(|ledger| {
+            let before = std::mem::replace(&mut ledger.faults, faults.into());
+            let new = |fault: &&Fault, others: &[Fault]| !others.contains(fault);
+            for fault in ledger.faults.iter().filter(|fault| new(fault, &before)) {
+                self.outbox.put(Event::Fault(fault.clone()));
+            }
+            for fault in before.iter().filter(|fault| new(fault, &ledger.faults)) {
+                self.outbox.put(Event::FaultOver(fault.clone()));
+            }
+        });
+    }
+
+    /// Puts something into the log. Says nothing by itself: see [`tell`](Self::tell).
+    pub(crate) fn put(&self, event: Event) {
+        self.outbox.put(event);
+    }
+
+    /// Says what has been put into the log, on a thread of its own: a log that stands still must not stop the watchdog.
+    pub(crate) fn tell(self: &Arc<Self>) {
+        if self.outbox.has_something_to_emit() {
+            let hub = Arc::clone(self);
+            let emit = move || hub.outbox.emit();
+            let name = "health-log".to_owned();
+            // Where there is no thread left, whoever changes something next tells it all.
+            let _started = std::thread::Builder::new().name(name).spawn(emit);
+        }
+    }
+
+    pub(crate) fn vitals(&self) -> &VitalSigns {
+        &self.vitals
+    }
+
     /// Moves the lifecycle on. It never goes back: `false` if it was already there or further.
     pub(crate) fn advance(&self, to: Phase) -> bool {
         self.published().phase() < to && self.change(|ledger| ledger.advance(to, Instant::now()))
@@ -143,6 +183,13 @@ impl Hub {
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Ledger) -> R) -> R {
+        let result = self.note(change);
+        self.outbox.emit();
+        result
+    }
+
+    /// A change of which nobody is told yet.
+    fn note<R>(&self, change: impl FnOnce(&mut Ledger) -> R) -> R {
         let mut ledger = self.lock();
         let before = self.published();
         let result = change(&mut ledger);
@@ -155,8 +202,6 @@ impl Hub {
         if let Some(event) = Event::transition(before, after, moves) {
             self.outbox.put(event);
         }
-        drop(ledger);
-        self.outbox.emit();
         result
     }
 

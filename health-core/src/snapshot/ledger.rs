@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -12,6 +13,7 @@ use crate::snapshot::board::Mark;
 use crate::snapshot::reports::Reports;
 use crate::snapshot::{Cause, CheckReport, Finding};
 use crate::startup::{StartupReport, TaskId, Tasks};
+use crate::watchdog::Fault;
 use crate::{Probe, ProbeStatus};
 
 /// Everything that is known, kept so that one change costs the same with one check or ten thousand.
@@ -22,6 +24,7 @@ pub(crate) struct Ledger {
     started: bool,
     pub(crate) tasks: Tasks,
     pub(crate) fatals: Fatals,
+    pub(crate) faults: Arc<[Fault]>,
     slots: Vec<Slot>,
     tallies: [Tally; 4],
     /// When the results of critical checks that are up go stale, per probe. Liveness and start-up never do.
@@ -70,6 +73,7 @@ impl Ledger {
             started: false,
             tasks: Tasks::default(),
             fatals: Fatals::default(),
+            faults: Arc::default(),
             slots: slots.collect(),
             tallies,
             deadlines: Default::default(),
@@ -261,6 +265,7 @@ impl Ledger {
         let facts = Facts {
             started: self.started,
             fatal: !self.fatals.is_empty(),
+            faulty: !self.faults.is_empty(),
         };
         let status: ProbeStatus = assess(probe, self.phase, facts, tally);
         let first = self.deadlines[probe.index()].first();

@@ -14,10 +14,14 @@ mod model;
 mod report;
 mod reports;
 mod view;
+mod vitals;
 
 pub use board::StatusBoard;
 pub use report::{Cause, CheckReport};
 pub use view::{Snapshot, Subscription};
 
+pub(crate) use events::Event;
 pub(crate) use hub::Hub;
 pub(crate) use report::Finding;
+pub(crate) use view::Published;
+pub(crate) use vitals::{VitalSigns, Vitals};

@@ -6,12 +6,15 @@ use tokio::time::Instant;
 
 use crate::fatal::{FatalReport, Fatals};
 use crate::lifecycle::{Phase, Shutdown};
+use crate::pulse::PulseReport;
 use crate::snapshot::CheckReport;
 use crate::snapshot::board::Mark;
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::reports::Reports;
+use crate::snapshot::vitals::{VitalSigns, Vitals};
 use crate::startup::{StartupReport, Tasks};
 use crate::traffic::InFlight;
+use crate::watchdog::{Fault, RuntimeReport};
 use crate::{Probe, ProbeStatus};
 
 /// The state of the service at one moment, immutable. Cheap to clone.
@@ -36,17 +39,19 @@ use crate::{Probe, ProbeStatus};
 #[derive(Clone)]
 pub struct Snapshot {
     published: Arc<Published>,
+    vitals: Arc<Vitals>,
     statuses: [ProbeStatus; 4],
     in_flight: usize,
 }
 
 impl Snapshot {
-    pub(crate) fn new(published: Arc<Published>, in_flight: usize) -> Self {
+    pub(crate) fn new(published: Arc<Published>, vitals: Arc<Vitals>, in_flight: usize) -> Self {
         let now = Instant::now();
         let published = Published::at(published, now);
         let statuses = Probe::ALL.map(|probe| published.mark(probe).status_at(now));
         Self {
             published,
+            vitals,
             statuses,
             in_flight,
         }
@@ -85,6 +90,21 @@ impl Snapshot {
         self.published.fatals.iter()
     }
 
+    /// What the watchdog found, and for which liveness is down.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.published.faults.iter()
+    }
+
+    /// The runtimes that are watched. Empty for the first moments, and where there is no watchdog.
+    pub fn runtimes(&self) -> impl Iterator<Item = &RuntimeReport> {
+        self.vitals.runtimes.iter()
+    }
+
+    /// The pulses that were declared and have not finished, in that order. Empty where there is no watchdog.
+    pub fn pulses(&self) -> impl Iterator<Item = &PulseReport> {
+        self.vitals.pulses.iter()
+    }
+
     /// The check of that name.
     #[must_use]
     pub fn check(&self, name: &str) -> Option<&CheckReport> {
@@ -115,6 +135,7 @@ impl fmt::Debug for Snapshot {
 #[derive(Clone, Debug)]
 pub struct Subscription {
     pub(crate) published: watch::Receiver<Arc<Published>>,
+    pub(crate) vitals: VitalSigns,
     pub(crate) in_flight: InFlight,
 }
 
@@ -123,13 +144,13 @@ impl Subscription {
     #[must_use]
     pub fn current(&self) -> Snapshot {
         let published = Arc::clone(&self.published.borrow());
-        Snapshot::new(published, self.in_flight.count())
+        Snapshot::new(published, self.vitals.now(), self.in_flight.count())
     }
 
     /// The snapshot that holds now; counts as seen.
     pub fn latest(&mut self) -> Snapshot {
         let published = Arc::clone(&self.published.borrow_and_update());
-        Snapshot::new(published, self.in_flight.count())
+        Snapshot::new(published, self.vitals.now(), self.in_flight.count())
     }
 
     /// Waits until there is a snapshot that was not seen yet; `None` once there is no [`Health`](crate::Health) any more.
@@ -148,6 +169,7 @@ pub(crate) struct Published {
     shutdown: Option<Shutdown>,
     tasks: Tasks,
     fatals: Fatals,
+    faults: Arc<[Fault]>,
     marks: [Mark; 4],
     reports: Reports,
     first_stale: Option<Instant>,
@@ -160,6 +182,7 @@ impl Published {
             shutdown: ledger.shutdown,
             tasks: ledger.tasks.clone(),
             fatals: ledger.fatals.clone(),
+            faults: Arc::clone(&ledger.faults),
             marks: Probe::ALL.map(|probe| ledger.mark(probe)),
             reports: ledger.reports.clone(),
             first_stale: ledger.first_stale().map(|(at, _)| at),
@@ -175,6 +198,7 @@ impl Published {
             reports: published.reports.at(now),
             tasks: published.tasks.clone(),
             fatals: published.fatals.clone(),
+            faults: Arc::clone(&published.faults),
             ..*published
         })
     }
@@ -193,5 +217,9 @@ impl Published {
 
     pub(crate) fn reports(&self) -> &Reports {
         &self.reports
+    }
+
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
     }
 }

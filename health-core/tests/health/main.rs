@@ -11,3 +11,4 @@ mod scheduling;
 mod start_errors;
 mod startup;
 mod support;
+mod watchdog;

@@ -1,17 +1,17 @@
 use std::time::Duration;
 
-use health_tower::{Check, Health, HealthLayer, Probe};
+use health_tower::{Check, Health, HealthLayer, Probe, Watchdog};
 use tokio::runtime::Builder;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A layer over that many readiness checks, all of which have run once and will not run again.
 ///
-/// Their runtime is gone when this returns, so that nothing happens in the background of a measurement.
+/// Their runtime is gone when this returns, and there is no watchdog, so that nothing happens in the background of a measurement.
 pub(crate) fn layer(checks: usize) -> HealthLayer {
     let runtime = Builder::new_current_thread().enable_time().build();
     runtime.expect("a runtime for the checks").block_on(async {
-        let mut builder = Health::builder().linked(false);
+        let mut builder = Health::builder().linked(false).watchdog(Watchdog::off());
         for number in 0..checks {
             let check = Check::readiness(format!("check-{number}"), || async { true });
             // First runs are spread over `every`.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use health_tower::{Check, Health, HealthLayer, Probe};
+use health_tower::{Check, Health, HealthLayer, Probe, Watchdog};
 use http::{Request, Response, StatusCode, Uri};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Empty, Full};
@@ -102,11 +102,11 @@ where
     (status, body.to_bytes())
 }
 
-/// A health with that many readiness checks, all of which have run and will not run again: their runtime is gone.
+/// A health with that many readiness checks, all of which have run and will not run again: their runtime is gone, and no watchdog looks at it.
 fn health(checks: usize) -> Health {
     let runtime = Builder::new_current_thread().enable_time().build();
     runtime.expect("a runtime for the checks").block_on(async {
-        let mut builder = Health::builder().linked(false);
+        let mut builder = Health::builder().linked(false).watchdog(Watchdog::off());
         for number in 0..checks {
             let check = Check::readiness(format!("check-{number}"), || async { true });
             let day = Duration::from_secs(24 * 3600);

@@ -1,0 +1,190 @@
+//! Puts the parts together: the one place that knows all of them.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::check::{Body, Resolved};
+use crate::error::{Problem, StartError};
+use crate::health::Inner;
+use crate::lifecycle::{DrainPolicy, Latch, drive};
+use crate::pulse::Pulses;
+use crate::runner::{CheckTask, Host, LagMeter};
+use crate::snapshot::{Hub, StatusBoard};
+use crate::traffic::InFlight;
+use crate::watchdog::{WatchThread, Watchdog};
+use crate::{Health, Probe};
+
+/// Synchronous checks that all hang take no more threads than these.
+const MOST_LIVENESS_THREADS: usize = 16;
+const MOST_OTHER_THREADS: usize = 64;
+
+/// How often results are looked at for staleness. Probes don't depend on it: the board knows by itself.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How a service is to be watched and drained.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) drain: DrainPolicy,
+    pub(crate) startup_deadline: Duration,
+    pub(crate) watchdog: Watchdog,
+}
+
+impl Plan {
+    /// Says what can't work.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> {
+        let drain = self.drain.problem().map(|why| Problem::BadDrain { why });
+        let watchdog = self.watchdog.problem();
+        let watchdog = watchdog.map(|why| Problem::BadWatchdog { why });
+        drain.into_iter().chain(watchdog)
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            drain: DrainPolicy::default(),
+            startup_deadline: Duration::from_secs(60),
+            watchdog: Watchdog::default(),
+        }
+    }
+}
+
+/// Starts everything that runs, once nothing is known to be wrong.
+pub(crate) fn start(
+    checks: Vec<Resolved>,
+    plan: Plan,
+    runtime: &Handle,
+) -> Result<Health, StartError> {
+    let board = StatusBoard::leak(Instant::now());
+    let in_flight = InFlight::leak();
+    let hub = Arc::new(Hub::new(&checks, board));
+    let latch = Arc::new(Latch::new(Arc::clone(&hub), plan.drain));
+    log_census(&checks);
+
+    let liveness = host_for(&checks, MOST_LIVENESS_THREADS, |probe| {
+        probe == Probe::Liveness
+    })?;
+    let others = host_for(&checks, MOST_OTHER_THREADS, |probe| {
+        probe != Probe::Liveness
+    })?;
+
+    let pulses = Arc::new(Pulses::new(plan.watchdog.on));
+    let watch = plan.watchdog.on.then(|| {
+        WatchThread::start(plan.watchdog, runtime, &hub, Arc::clone(&pulses)).map_err(no_thread)
+    });
+    let watch = watch.transpose()?;
+
+    let mut tasks = Vec::with_capacity(checks.len() + 5);
+    let total = checks.len();
+    let lag = LagMeter::new(Instant::now());
+    tasks.push(runtime.spawn(Arc::clone(&lag).watch()).abort_handle());
+    for (check, index) in checks.into_iter().zip(0..) {
+        let host = if check.probe == Probe::Liveness {
+            &liveness
+        } else {
+            &others
+        };
+        let (home, lag) = match (&check.body, host) {
+            (Body::Sync(_), Some(host)) => (host.runtime(), host.lag()),
+            _ => (runtime, &lag),
+        };
+        let task = CheckTask {
+            index,
+            checks: total,
+            probe: check.probe,
+            settings: check.settings,
+            body: check.body,
+            lag: Arc::clone(lag),
+        };
+        let driven = task.drive(Arc::clone(&hub), home.clone());
+        tasks.push(home.spawn(driven).abort_handle());
+    }
+    let drive = drive(Arc::clone(&hub), Arc::clone(&latch), in_flight);
+    let driver = runtime.spawn(drive).abort_handle();
+    tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
+    tasks.push(
+        runtime
+            .spawn(warn_of_slow_start(Arc::clone(&hub), plan.startup_deadline))
+            .abort_handle(),
+    );
+    Ok(Health::new(Inner {
+        hub,
+        board,
+        in_flight,
+        latch,
+        tasks,
+        driver,
+        pulses,
+        _watch: watch,
+        _hosts: liveness.into_iter().chain(others).collect(),
+    }))
+}
+
+/// The threads for synchronous checks of these probes, if there are any.
+///
+/// Liveness has threads of its own: readiness checks that hang must not keep it waiting, and so restart what a restart won't cure.
+fn host_for(
+    checks: &[Resolved],
+    threads: usize,
+    probes: fn(Probe) -> bool,
+) -> Result<Option<Host>, StartError> {
+    let needed = |check: &Resolved| probes(check.probe) && matches!(check.body, Body::Sync(_));
+    let host = checks
+        .iter()
+        .any(needed)
+        .then(|| Host::start(threads))
+        .transpose();
+    host.map_err(no_thread)
+}
+
+fn no_thread(error: io::Error) -> StartError {
+    let error = error.to_string();
+    StartError::new(vec![Problem::NoThread { error }])
+}
+
+/// Why nothing would run on this runtime.
+pub(crate) fn unusable(runtime: &Handle) -> Option<Problem> {
+    let task = runtime.spawn(std::future::pending::<()>());
+    if task.is_finished() {
+        return Some(Problem::RuntimeEnded);
+    }
+    task.abort();
+    // There is no way to ask for a timer but to take one.
+    let timer = catch_unwind(AssertUnwindSafe(|| {
+        let _context = runtime.enter();
+        drop(tokio::time::sleep(Duration::ZERO));
+    }));
+    timer.is_err().then_some(Problem::NoTimers)
+}
+
+async fn tick(hub: Arc<Hub>) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        hub.tick(ticks.tick().await);
+    }
+}
+
+async fn warn_of_slow_start(hub: Arc<Hub>, deadline: Duration) {
+    tokio::time::sleep(deadline).await;
+    if let Some(waited_for) = hub.starting() {
+        let waited_for = waited_for.join(", ");
+        tracing::warn!(target: "health", ?deadline, "start-up has not succeeded in time; it waits for: {waited_for}");
+    }
+}
+
+/// A check that is missing here was not registered: the third defence against one that the linker dropped.
+fn log_census(checks: &[Resolved]) {
+    let named = |check: &Resolved| format!("{} ({})", check.name, check.probe);
+    let names: Vec<_> = checks.iter().map(named).collect();
+    if names.is_empty() {
+        tracing::warn!(target: "health", "health starts without any check: ready as long as it runs");
+    } else {
+        tracing::info!(target: "health", count = names.len(), "health starts with: {}", names.join(", "));
+    }
+}

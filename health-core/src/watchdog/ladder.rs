@@ -1,0 +1,89 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::watchdog::Limits;
+
+/// How often the watchdog looks, and asks each runtime for a sign of life. A stall is found up to this much late; ten a second
+/// cost a ten-thousandth of a core.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+
+/// A signal, and no more: a turn of the loop that a user waiting for a page may notice.
+const LAGGING: Duration = Duration::from_millis(250);
+
+/// No request that came now would be answered in the time that a probe waits (1 s, the kubelet's default): nothing should claim
+/// on its behalf that all is well.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Longer than the blocking call that somebody forgot (a DNS look-up with its usual time-out of 5 s, a file on a busy disk): from
+/// here on others may take over its work.
+const STALLED: Duration = Duration::from_secs(5);
+
+/// No worker of a runtime turned for so long that only a deadlock is left as a reason: longer than TCP's, HTTP's and database
+/// drivers' usual time-outs (30 s), for which a blocking call may wait.
+pub(crate) const DEAD: Duration = Duration::from_secs(60);
+
+/// While others turn, one stuck worker delays only what happens to be queued behind it: so many times the patience.
+pub(crate) const PATIENCE_WITH_ONE: u32 = 5;
+
+/// The same patience for one piece of work under a pulse, where nothing else was said.
+pub(crate) const OVERDUE: Duration = Duration::from_secs(300);
+
+/// How late a runtime is. The rungs of one ladder, the only place where these limits stand.
+///
+/// | state | lag | what follows |
+/// |---|---|---|
+/// | `Turning` | below 250 ms | |
+/// | `Lagging` | 250 ms | shown |
+/// | `Late` | 1 s | shown; heartbeats are withheld |
+/// | `Stalled` | 5 s | a warning in the log; others may take over |
+/// | `Dead` | [`Watchdog::stalled_after`](crate::Watchdog::stalled_after), 60 s | liveness fails |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RuntimeState {
+    /// Tasks run as soon as they are ready.
+    #[default]
+    Turning,
+    /// Tasks wait for a quarter of a second and more.
+    Lagging,
+    /// Tasks wait for a second and more.
+    Late,
+    /// No task has run for five seconds.
+    Stalled,
+    /// No task has run for so long that liveness fails.
+    Dead,
+}
+
+impl RuntimeState {
+    /// The rung of a runtime that is that late.
+    pub(crate) fn of(lag: Duration, limits: &Limits) -> Self {
+        if lag >= limits.stalled_after {
+            Self::Dead
+        } else if lag >= STALLED {
+            Self::Stalled
+        } else if lag >= LATE {
+            Self::Late
+        } else if lag >= LAGGING {
+            Self::Lagging
+        } else {
+            Self::Turning
+        }
+    }
+
+    /// The lower-case name, as it is used in events and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Turning => "turning",
+            Self::Lagging => "lagging",
+            Self::Late => "late",
+            Self::Stalled => "stalled",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+impl fmt::Display for RuntimeState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,27 @@
+//! The signal of the process itself: whether its runtimes turn.
+//!
+//! [`Watchdog`] is what a user sets. A thread of its own looks, [`RuntimeWatch`](runtime::RuntimeWatch) and
+//! [`Worker`](workers::Worker) judge, and are told the time by a [`Clock`](clock::Clock) that counts only what was seen.
+//! [`ladder`] holds every limit, with its reason.
+
+mod canary;
+mod clock;
+mod config;
+mod fault;
+mod ladder;
+mod runtime;
+mod termination;
+mod thread;
+mod window;
+mod workers;
+
+pub use config::Watchdog;
+pub use fault::{Fault, FaultKind};
+pub use ladder::RuntimeState;
+pub use runtime::{RuntimeReport, StuckWorker};
+pub use window::LoopLag;
+
+pub(crate) use clock::Moment;
+pub(crate) use config::Limits;
+pub(crate) use ladder::OVERDUE;
+pub(crate) use thread::WatchThread;

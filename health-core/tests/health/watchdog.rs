@@ -1,0 +1,198 @@
+use std::sync::mpsc;
+use std::time::Duration;
+
+use health_core::{Fault, FaultKind, Health, Probe, PulseState, RuntimeState, Snapshot, Watchdog};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::support::builder;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn runtime(workers: usize) -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+fn watched(runtime: &Runtime, watchdog: Watchdog) -> Health {
+    let health = builder().runtime(runtime.handle().clone());
+    health.watchdog(watchdog).start().unwrap()
+}
+
+/// Sharp limits: everything else is as by default.
+fn sharp() -> Watchdog {
+    Watchdog::default().stalled_after(SECOND)
+}
+
+/// Waits for what the watchdog's thread will see, in real time.
+fn until(health: &Health, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
+    let began = std::time::Instant::now();
+    loop {
+        let snapshot = health.snapshot();
+        if wanted(&snapshot) {
+            return snapshot;
+        }
+        assert!(began.elapsed() < 60 * SECOND, "never: {snapshot:?}");
+        std::thread::yield_now();
+    }
+}
+
+fn kinds(snapshot: &Snapshot) -> Vec<FaultKind> {
+    snapshot.faults().map(Fault::kind).collect()
+}
+
+/// Blocks that many workers until the returned value is dropped.
+fn block(runtime: &Runtime, workers: usize) -> Vec<mpsc::Sender<()>> {
+    let (blocked, is_blocked) = mpsc::channel();
+    let block = |_| {
+        let (release, released) = mpsc::channel::<()>();
+        let blocked = blocked.clone();
+        runtime.spawn(async move {
+            blocked.send(()).unwrap();
+            let _released = released.recv();
+        });
+        is_blocked.recv().unwrap();
+        release
+    };
+    (0..workers).map(block).collect()
+}
+
+#[test]
+fn a_runtime_whose_workers_all_hang_fails_liveness_until_one_turns() {
+    let runtime = runtime(2);
+    let health = watched(&runtime, sharp());
+    until(&health, |now| now.runtimes().next().is_some());
+    let blocked = block(&runtime, 2);
+    let dead = until(&health, |now| !now.status(Probe::Liveness).is_up());
+    assert_eq!(kinds(&dead), [FaultKind::RuntimeStalled]);
+    let said = dead.faults().next().unwrap().to_string();
+    assert_eq!(said, "no worker of runtime `main` has turned for 1s");
+    assert_eq!(dead.runtimes().next().unwrap().state(), RuntimeState::Dead);
+    drop(blocked);
+    let well = until(&health, |now| now.status(Probe::Liveness).is_up());
+    assert_eq!(kinds(&well), []);
+}
+
+#[test]
+fn one_stuck_worker_among_good_ones_is_found() {
+    let runtime = runtime(4);
+    let health = watched(&runtime, sharp().stuck_after(2 * SECOND));
+    let blocked = block(&runtime, 1);
+    let dead = until(&health, |now| !now.status(Probe::Liveness).is_up());
+    assert_eq!(kinds(&dead), [FaultKind::WorkerStuck]);
+    let report = dead.runtimes().next().unwrap();
+    assert_eq!((report.workers(), report.stuck().len()), (4, 1));
+    assert!(report.state() < RuntimeState::Stalled, "others turn");
+    drop(blocked);
+    until(&health, |now| now.status(Probe::Liveness).is_up());
+}
+
+#[test]
+fn only_an_open_guard_can_be_overdue() {
+    let runtime = runtime(1);
+    let health = watched(&runtime, sharp());
+    let pulse = health.pulse("consumer").overdue_after(SECOND);
+    let idle = health.pulse("idle consumer").overdue_after(SECOND);
+    let working = pulse.begin("commit");
+    let dead = until(&health, |now| !now.status(Probe::Liveness).is_up());
+    let said = dead.faults().next().unwrap().to_string();
+    assert_eq!(
+        said,
+        "pulse `consumer` is overdue: `commit` has not ended for 1s"
+    );
+    let states: Vec<_> = dead.pulses().map(|pulse| pulse.state().name()).collect();
+    assert_eq!(states, ["overdue", "waiting"]);
+    drop(working);
+    until(&health, |now| now.status(Probe::Liveness).is_up());
+    pulse.finish();
+    idle.finish();
+    until(&health, |now| now.pulses().next().is_none());
+}
+
+#[test]
+fn a_worker_that_died_fails_liveness_unless_another_takes_its_place() {
+    let runtime = runtime(1);
+    let health = watched(&runtime, sharp());
+    let dies = || drop(health.pulse("consumer").overdue_after(SECOND));
+    dies();
+    let dead = until(&health, |now| !now.status(Probe::Liveness).is_up());
+    assert_eq!(kinds(&dead), [FaultKind::PulseDied]);
+    let successor = health.pulse("consumer");
+    let well = until(&health, |now| now.status(Probe::Liveness).is_up());
+    assert!(
+        well.pulses()
+            .all(|pulse| pulse.state() == PulseState::Waiting)
+    );
+    successor.finish();
+    dies();
+    until(&health, |now| !now.status(Probe::Liveness).is_up());
+    health.shutdown();
+    until(&health, |now| now.status(Probe::Liveness).is_up());
+}
+
+#[test]
+fn a_runtime_that_was_shut_down_is_no_longer_watched() {
+    let (main, other) = (runtime(1), runtime(1));
+    let health = watched(&main, sharp().watch("other", other.handle().clone()));
+    until(&health, |now| now.runtimes().count() == 2);
+    other.shutdown_background();
+    let left = until(&health, |now| now.runtimes().count() == 1);
+    assert_eq!(left.runtimes().next().unwrap().name(), "main");
+    assert_eq!(kinds(&left), []);
+}
+
+#[test]
+fn why_liveness_failed_is_written_for_the_orchestrator_and_taken_back() {
+    let path = std::env::temp_dir().join(format!("termination-log-{}", std::process::id()));
+    std::fs::write(&path, "").unwrap();
+    let runtime = runtime(1);
+    let health = watched(&runtime, sharp().termination_log(&path));
+    let pulse = health.pulse("consumer").overdue_after(SECOND);
+    let working = pulse.begin("commit");
+    let read = || std::fs::read_to_string(&path).unwrap();
+    let said = "liveness failed\n- pulse `consumer` is overdue: `commit` has not ended for 1s\n";
+    until(&health, |_| read() == said);
+    drop(working);
+    until(&health, |_| read().is_empty());
+    std::fs::remove_file(&path).unwrap();
+    let _working = pulse.begin("commit");
+    until(&health, |now| !now.status(Probe::Liveness).is_up());
+    assert!(
+        !path.exists(),
+        "the file is the orchestrator's to make or not"
+    );
+}
+
+#[test]
+fn without_a_watchdog_nothing_is_watched() {
+    let runtime = runtime(1);
+    let health = watched(&runtime, Watchdog::off());
+    let pulse = health.pulse("consumer");
+    let _working = pulse.begin("commit");
+    assert_eq!(health.snapshot().pulses().count(), 0);
+    assert_eq!(health.snapshot().runtimes().count(), 0);
+}
+
+#[test]
+fn limits_that_would_restart_what_is_well_are_refused() {
+    let runtime = runtime(1);
+    for (watchdog, said) in [
+        (
+            Watchdog::default().stalled_after(SECOND / 2),
+            "shorter than a second",
+        ),
+        (
+            Watchdog::default().stuck_after(59 * SECOND),
+            "one stuck worker is less than all of them",
+        ),
+    ] {
+        let health = builder().runtime(runtime.handle().clone());
+        let error = health.watchdog(watchdog).start().unwrap_err().to_string();
+        assert!(
+            error.contains("the watchdog: ") && error.contains(said),
+            "{error}"
+        );
+    }
+}
