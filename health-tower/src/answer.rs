@@ -26,15 +26,11 @@ pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody>
     response
 }
 
-/// The same answer with another text, for one who may see it.
+/// The answer in another form, for one who may see it.
 #[cfg(feature = "details")]
-pub(crate) fn detailed(
-    method: &Method,
-    status: ProbeStatus,
-    details: crate::details::Detailed,
-) -> Response<ProbeBody> {
+pub(crate) fn detailed(method: &Method, details: crate::details::Detailed) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;
-    let mut response = probe(method, status);
+    let mut response = probe(method, details.status);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, details.content_type);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(details.text.len()));

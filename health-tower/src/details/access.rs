@@ -27,6 +27,53 @@ use subtle::ConstantTimeEq as _;
 /// ```
 ///
 /// Off a network that is not yours, details belong behind TLS: the token is as good as what it shows.
+///
+/// # What they show
+///
+/// The probe that was asked, at one moment: the status of the answer follows from what its body shows. Checks that keep the probe
+/// down come first, then those that only warn, then those that pass; by name within each.
+///
+/// `accept: application/health+json`, or `application/json`, gets the document of draft-inadarei-api-health-check:
+///
+/// | field | |
+/// |---|---|
+/// | `status` | `fail` with 503; with 200, `warn` if a check other than an observed one doesn't `pass`, or `pass` |
+/// | `description` | the probe: `liveness`, `readiness`, `startup`, `external` |
+/// | `phase` | `starting`, `serving`, `draining`, `closing`, `closed` |
+/// | `inFlight` | requests in flight, without probes |
+/// | `notes` | what else keeps the probe down: draining, fatal errors, start-up tasks; left out where nothing does |
+/// | `truncated` | how many checks are not shown; left out where all are |
+/// | `checks` | the checks by name, each an array of one object, as the draft has it |
+///
+/// | field of a check | |
+/// |---|---|
+/// | `status` | `fail` if it keeps the probe down; `warn` if it doesn't, but its last run failed or warned, or there was none; `pass` |
+/// | `state` | [`CheckState`](crate::CheckState), after thresholds: `pending`, `up`, `down` |
+/// | `impact`, `scope` | [`Impact`](crate::Impact) and [`Scope`](crate::Scope) |
+/// | `cause` | why the last run is no pass, a [`Cause`](crate::Cause); left out where it is |
+/// | `output` | the reason of a run that failed or warned |
+/// | `observedValue`, `observedUnit` | how long the last run took, in `ms` |
+/// | `ageSeconds` | how long ago it ended; left out, as those two, before the first |
+///
+/// `?verbose` gets the same as lines, in the manner of kube-apiserver. `[+]` is up, `[-]` is not; the last line is the answer:
+///
+/// ```text
+/// [-]orders-database failed [timed_out]: no answer within 1s
+/// [-]sessions failed (degrades): connection refused
+/// [+]queue ok
+/// [-]fatal error `journal`: disk full
+/// readiness unavailable (serving, 3 in flight)
+/// ```
+///
+/// Each is one line, whatever an error holds: line breaks, control characters, and what hides text or turns its direction, are
+/// blanks there.
+///
+/// # Bounds
+///
+/// An answer shows 1,000 checks at most, 100 notes, and 1 MiB of text: nobody reads more, and who asks each second should not cost
+/// the service what it is measured by. What is cut comes last in the order, so it is what passes as long as that is enough, and is
+/// counted: as `truncated`, as `… and 9000 more`, or `… and 12 more start-up tasks`. Reasons are cut at 1 KiB before, and names at
+/// 100 bytes.
 pub struct Details {
     allows: Box<dyn Fn(&Parts) -> bool + Send + Sync>,
     pub(crate) problem: Option<&'static str>,

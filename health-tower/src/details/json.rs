@@ -1,9 +1,8 @@
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::{CheckReport, CheckState, Impact, Outcome, Probe, ProbeStatus, Snapshot};
+use crate::details::excerpt::{Excerpt, Verdict};
+use crate::{Cause, CheckReport, Outcome};
 
 /// The document of draft-inadarei-api-health-check, with what we know beyond it under names of our own.
 #[derive(Serialize)]
@@ -13,10 +12,15 @@ struct Document<'a> {
     description: &'static str,
     phase: &'static str,
     in_flight: usize,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
-    checks: BTreeMap<&'a str, [Check<'a>; 1]>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
+    #[serde(skip_serializing_if = "is_zero")]
+    truncated: usize,
+    checks: Checks<'a>,
 }
+
+/// By name, in the order of the excerpt.
+struct Checks<'a>(&'a [(Verdict, &'a CheckReport)]);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,44 +41,44 @@ struct Check<'a> {
     age_seconds: Option<f64>,
 }
 
-pub(crate) fn write(snapshot: &Snapshot, probe: Probe, status: ProbeStatus) -> Bytes {
-    let own = || snapshot.checks().filter(|check| check.probe() == probe);
-    // What is only observed changes nothing.
-    let warns =
-        own().any(|check| check.impact() != Impact::Observe && Check::of(check).status != "pass");
-    let document = Document {
-        status: match (status.is_up(), warns) {
-            (false, _) => "fail",
-            (true, true) => "warn",
-            (true, false) => "pass",
-        },
-        description: probe.name(),
-        phase: snapshot.phase().name(),
-        in_flight: snapshot.in_flight(),
-        notes: super::verbose::notes(snapshot, probe).collect(),
-        checks: own()
-            .map(|check| (check.name(), [Check::of(check)]))
-            .collect(),
+pub(crate) fn write(excerpt: &Excerpt<'_>) -> Bytes {
+    let verdict = match (excerpt.status.is_up(), excerpt.warns) {
+        (false, _) => Verdict::Fail,
+        (true, true) => Verdict::Warn,
+        (true, false) => Verdict::Pass,
     };
+    let document = Document {
+        status: name(verdict),
+        description: excerpt.probe.name(),
+        phase: excerpt.phase.name(),
+        in_flight: excerpt.in_flight,
+        notes: &excerpt.notes,
+        truncated: excerpt.truncated,
+        checks: Checks(&excerpt.checks),
+    };
+    let mut text = Vec::with_capacity(excerpt.size);
     // Strings, numbers and maps with string keys: nothing in it can fail to be written.
-    serde_json::to_vec(&document).unwrap_or_default().into()
+    let _ = serde_json::to_writer(&mut text, &document);
+    text.into()
+}
+
+impl Serialize for Checks<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let checks = self.0.iter();
+        let named = checks.map(|&(verdict, check)| (check.name(), [Check::of(verdict, check)]));
+        serializer.collect_map(named)
+    }
 }
 
 impl<'a> Check<'a> {
-    fn of(check: &'a CheckReport) -> Self {
+    fn of(verdict: Verdict, check: &'a CheckReport) -> Self {
         let took = check.took().map(|took| took.as_secs_f64() * 1000.0);
-        let status = match (check.state(), check.impact(), check.outcome()) {
-            (CheckState::Up, _, Some(Outcome::Warn(_) | Outcome::Fail(_))) => "warn",
-            (CheckState::Up, ..) => "pass",
-            (_, Impact::Critical, _) => "fail",
-            _ => "warn",
-        };
         Self {
-            status,
+            status: name(verdict),
             state: check.state().name(),
             impact: check.impact().name(),
             scope: check.scope().name(),
-            cause: check.cause().map(crate::Cause::name),
+            cause: check.cause().map(Cause::name),
             output: check.outcome().and_then(Outcome::reason),
             observed_value: took,
             observed_unit: took.map(|_| "ms"),
@@ -83,4 +87,16 @@ impl<'a> Check<'a> {
                 .map(|age| (age.as_secs_f64() * 1000.0).round() / 1000.0),
         }
     }
+}
+
+const fn name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fail => "fail",
+        Verdict::Warn => "warn",
+        Verdict::Pass => "pass",
+    }
+}
+
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

@@ -1,30 +1,39 @@
-use std::fmt::Write as _;
+use std::fmt;
+use std::fmt::Write;
 
-use crate::{
-    Cause, CheckReport, CheckState, Impact, Outcome, Phase, Probe, ProbeStatus, Snapshot,
-    StartupState,
-};
+use crate::details::excerpt::Excerpt;
+use crate::{Cause, CheckReport, CheckState, Impact, Outcome};
 
 /// One line for each check of the probe, in the manner of kube-apiserver, and one for the whole.
-pub(crate) fn write(snapshot: &Snapshot, probe: Probe, status: ProbeStatus) -> String {
-    let mut text = String::new();
-    let own = snapshot.checks().filter(|check| check.probe() == probe);
-    for line in own
-        .map(line)
-        .chain(notes(snapshot, probe).map(|note| format!("[-]{note}")))
-    {
-        // One line each, whatever an error may hold.
-        text.extend(line.chars().map(|c| if c.is_control() { ' ' } else { c }));
-        text.push('\n');
-    }
-    let answer = if status.is_up() { "ok" } else { "unavailable" };
-    let (phase, in_flight) = (snapshot.phase(), snapshot.in_flight());
+pub(crate) fn write(excerpt: &Excerpt<'_>) -> String {
+    let mut text = String::with_capacity(excerpt.size);
     // Writing to a string can't fail.
-    let _ = writeln!(text, "{probe} {answer} ({phase}, {in_flight} in flight)");
+    let _ = write_lines(&mut text, excerpt);
     text
 }
 
-fn line(check: &CheckReport) -> String {
+fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
+    for (_, check) in &excerpt.checks {
+        write_check(&mut OneLine(text), check)?;
+        text.push('\n');
+    }
+    if excerpt.truncated > 0 {
+        writeln!(text, "… and {} more", excerpt.truncated)?;
+    }
+    for note in &excerpt.notes {
+        write!(OneLine(text), "[-]{note}")?;
+        text.push('\n');
+    }
+    let answer = if excerpt.status.is_up() {
+        "ok"
+    } else {
+        "unavailable"
+    };
+    let (probe, phase, in_flight) = (excerpt.probe, excerpt.phase, excerpt.in_flight);
+    writeln!(text, "{probe} {answer} ({phase}, {in_flight} in flight)")
+}
+
+fn write_check(line: &mut OneLine<'_>, check: &CheckReport) -> fmt::Result {
     let failed = check.outcome().is_some_and(|outcome| !outcome.is_success());
     let (sign, state) = match (check.state(), check.cause()) {
         (CheckState::Up, _) if failed => ('+', "ok so far, but the last run failed"),
@@ -33,33 +42,54 @@ fn line(check: &CheckReport) -> String {
         (_, Some(Cause::NeverRun)) => ('-', "has not run yet"),
         _ => ('-', "has not succeeded yet"),
     };
-    let mut line = format!("[{sign}]{} {state}", check.name());
+    write!(line, "[{sign}]{} {state}", check.name())?;
     if check.impact() != Impact::Critical {
-        let _ = write!(line, " ({})", check.impact().name());
+        write!(line, " ({})", check.impact().name())?;
     }
     if let Some(cause) = check
         .cause()
         .filter(|cause| !matches!(cause, Cause::Failed | Cause::NeverRun))
     {
-        let _ = write!(line, " [{cause}]");
+        write!(line, " [{cause}]")?;
     }
     if let Some(reason) = check.outcome().and_then(Outcome::reason) {
-        let _ = write!(line, ": {reason}");
+        write!(line, ": {reason}")?;
     }
-    line
+    Ok(())
 }
 
-/// What else keeps the probe down.
-pub(crate) fn notes(snapshot: &Snapshot, probe: Probe) -> impl Iterator<Item = String> {
-    let readiness = probe == Probe::Readiness;
-    let draining =
-        (readiness && snapshot.phase() > Phase::Serving).then(|| snapshot.phase().to_string());
-    let tasks = snapshot.startup_tasks().filter(move |task| {
-        let waited_for = task.gates() && *task.state() != StartupState::Done;
-        waited_for && matches!(probe, Probe::Readiness | Probe::Startup)
-    });
-    let fatals = snapshot.fatal_errors().filter(move |_| readiness);
-    let tasks = tasks.map(|task| format!("start-up task {task}"));
-    let fatals = fatals.map(|fatal| format!("fatal error `{}`: {}", fatal.name(), fatal.reason()));
-    draining.into_iter().chain(tasks).chain(fatals)
+/// Stays one line that reads as it stands, whatever an error may hold.
+struct OneLine<'a>(&'a mut String);
+
+impl Write for OneLine<'_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let plain = |c| if forges(c) { ' ' } else { c };
+        self.0.extend(part.chars().map(plain));
+        Ok(())
+    }
+}
+
+/// Whether a character could begin a line, move the cursor, turn the direction, or hide.
+fn forges(c: char) -> bool {
+    let formats = matches!(c,
+        '\u{061C}' // Arabic letter mark
+        | '\u{200B}'..='\u{200F}' // zero-width, left-to-right and right-to-left marks
+        | '\u{2028}'..='\u{202E}' // line and paragraph separator, embeddings and overrides
+        | '\u{2060}'..='\u{206F}' // word joiner, invisible operators, isolates
+        | '\u{FEFF}' // byte order mark
+    );
+    formats || c.is_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_forge_a_line_becomes_a_blank() {
+        let mut text = String::new();
+        let forging = "a\n[+]b\r\u{85}\u{1b}[2J\u{2028}\u{2029}c\u{202e}\u{2066}\u{2069}\u{200e}\u{61c}d\u{200b}\u{200d}\u{feff}\u{7f}é世🚀";
+        write!(OneLine(&mut text), "{forging}").unwrap();
+        assert_eq!(text, "a [+]b   [2J  c     d    é世🚀");
+    }
 }

@@ -36,7 +36,9 @@ impl HealthLayerBuilder {
         self
     }
 
-    /// Makes the layer. Its table of paths, some hundred bytes, is leaked: requests must not count references to it.
+    /// Makes the layer. Its table of paths is leaked, some hundred bytes, and so is what details need: the rule with whatever it
+    /// holds, and a subscription, which keeps the latest snapshot. Requests must not count references to them. That is once for
+    /// each layer, and no more for each request or each clone: make a layer for a service, and not one for each connection.
     ///
     /// # Errors
     ///

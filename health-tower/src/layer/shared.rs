@@ -25,7 +25,7 @@ impl Shared {
         (status != ProbeStatus::Absent).then_some((probe, status))
     }
 
-    /// The answer to a probe, and the request's body.
+    /// The answer to a probe, and the request's body. A detailed one is of one snapshot, its status included.
     pub(crate) fn answer<B>(
         &self,
         request: Request<B>,
@@ -36,9 +36,9 @@ impl Shared {
         #[cfg(feature = "details")]
         if let Some(details) = self
             .details
-            .and_then(|details| details.detailed(&parts, _probe, status))
+            .and_then(|details| details.detailed(&parts, _probe, self.board))
         {
-            return (body, answer::detailed(&parts.method, status, details));
+            return (body, answer::detailed(&parts.method, details));
         }
         (body, answer::probe(&parts.method, status))
     }

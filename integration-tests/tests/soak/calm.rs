@@ -42,6 +42,7 @@ impl Driver<'_> {
         .await;
         self.mark.flush(self.log).await;
         let (downs, moves) = (self.log.downs(), self.log.readiness());
+        let flips = self.witness.flips();
         let first = self.witness.truth.get().change();
         let mut ticks = interval(Duration::from_millis(3));
         for _ in 0..TURNS {
@@ -54,11 +55,17 @@ impl Driver<'_> {
         }
         self.witness.truth.unknown();
         let last = self.witness.truth.get().change();
+        let flips_after = self.witness.flips();
         self.mark.flush(self.log).await;
         let spoilt = self.log.downs() != downs;
         self.calms.0.push((first, last, spoilt));
         let moved = self.log.readiness() - moves;
         assert!(spoilt || moved == 2 * TURNS, "{moved} events in a calm");
+        for (before, after) in flips.iter().zip(&flips_after) {
+            let flips = after - before;
+            // Three more, if an answer and the board were read before this began, and counted after.
+            assert!(flips <= moved + 3, "{flips} flips in {moved} transitions");
+        }
     }
 
     /// The shutdown has begun: checks may pass as often as they like.

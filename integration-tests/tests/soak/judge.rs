@@ -1,9 +1,13 @@
 //! Holds each answer against what was true while it was asked for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures_util::FutureExt as _;
-use health_tower::{Probe, Subscription};
+use health_tower::{Probe, Snapshot, Subscription};
 use tokio::task::unconstrained;
 
+use crate::details::Shown;
 use crate::truth::Known;
 use crate::witness::Witness;
 
@@ -14,7 +18,8 @@ pub(crate) enum Verdict {
     Truth { over: bool },
     /// It was held against the one snapshot that there was.
     Snapshot,
-    /// Something changed meanwhile: both answers are right.
+    /// Something changed meanwhile: both answers are right, by themselves. All of them together are held against the log, over
+    /// each calm and at the end: there are no more flips than transitions.
     Open,
 }
 
@@ -22,7 +27,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Judge {
     subscription: Subscription,
     last: bool,
-    flips: usize,
+    /// How often readiness has changed in this prober's eyes. It began with down.
+    flips: Arc<AtomicUsize>,
 }
 
 /// What was the case before a request.
@@ -37,21 +43,41 @@ impl Judge {
         Self {
             subscription: witness.subscribe(),
             last: false,
-            flips: 0,
+            flips: witness.prober(),
         }
-    }
-
-    /// How often readiness has changed in this prober's eyes. It began with down.
-    pub(crate) fn flips(&self) -> usize {
-        self.flips
     }
 
     pub(crate) fn before(&mut self, witness: &Witness) -> Before {
-        Before {
+        let before = Before {
             known: witness.truth.get(),
             snapshot: self.subscription.latest().status(Probe::Readiness).is_up(),
             board: witness.ready(),
-        }
+        };
+        self.see(before.board);
+        before
+    }
+
+    /// The same for an answer that is read from a snapshot, and not from the board.
+    pub(crate) fn before_details(&mut self, witness: &Witness) -> (Known, Snapshot) {
+        let before = (witness.truth.get(), self.subscription.latest());
+        self.see(before.1.status(Probe::Readiness).is_up());
+        before
+    }
+
+    fn see(&mut self, up: bool) {
+        let flip = usize::from(up != self.last);
+        self.flips.fetch_add(flip, Ordering::SeqCst);
+        self.last = up;
+    }
+
+    /// Whether no snapshot was published since the last was looked at.
+    fn is_quiet(&mut self) -> bool {
+        // Takes the lock under which snapshots are sent: whoever read what was written after one was sent finds it sent.
+        drop(self.subscription.current());
+        // Unconstrained: a task that has used up its budget would be told that nothing has changed.
+        unconstrained(self.subscription.changed())
+            .now_or_never()
+            .is_none()
     }
 
     /// Where no snapshot was published meanwhile, at most one was under way: written to the board, but not yet sent. If the board
@@ -59,14 +85,9 @@ impl Judge {
     pub(crate) fn judge(&mut self, before: &Before, answer: bool, witness: &Witness) -> Verdict {
         let board = witness.ready();
         let known = witness.truth.get_after();
-        // Takes the lock under which snapshots are sent: whoever read what was written after one was sent finds it sent.
-        drop(self.subscription.current());
-        // Unconstrained: a task that has used up its budget would be told that nothing has changed.
-        let quiet = unconstrained(self.subscription.changed()).now_or_never();
-        for seen in [before.board, answer, board] {
-            self.flips += usize::from(seen != self.last);
-            self.last = seen;
-        }
+        let quiet = self.is_quiet();
+        self.see(answer);
+        self.see(board);
         let seen = [before.snapshot, before.board, answer, board];
         if let Some(ready) = known.ready().filter(|_| known == before.known) {
             if seen != [ready; 4] {
@@ -77,12 +98,41 @@ impl Judge {
                 over: known.is_over(),
             };
         }
-        if quiet.is_some() || before.board != before.snapshot || board != before.snapshot {
+        if !quiet || before.board != before.snapshot || board != before.snapshot {
             return Verdict::Open;
         }
         if answer != board {
             witness.violation(known, format!("answered {answer}, all say {board}"));
         }
         Verdict::Snapshot
+    }
+
+    /// Where no snapshot was published meanwhile, the answer is of the one that there was.
+    pub(crate) fn judge_details(
+        &mut self,
+        (known_before, snapshot): &(Known, Snapshot),
+        answer: Shown,
+        witness: &Witness,
+    ) -> Verdict {
+        let known = witness.truth.get_after();
+        let quiet = self.is_quiet();
+        self.see(answer.up);
+        let (up, failing) = Shown::readiness(snapshot);
+        if quiet && (answer.up, answer.failing) != (up, failing) {
+            let what = format!("up is {up}, {failing} checks fail; shown {answer:?}");
+            witness.violation(known, what);
+        }
+        match known.ready().filter(|_| known == *known_before) {
+            Some(ready) => {
+                if answer.up != ready {
+                    witness.violation(known, format!("ready is {ready}; shown {answer:?}"));
+                }
+                Verdict::Truth {
+                    over: known.is_over(),
+                }
+            }
+            None if quiet => Verdict::Snapshot,
+            None => Verdict::Open,
+        }
     }
 }

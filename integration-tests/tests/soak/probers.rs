@@ -27,13 +27,13 @@ const TURNS: [(Asked, &str); 4] = [
 const WIRES: usize = 3;
 const IN_PROCESS: usize = 2;
 
-/// They go on until the witness says stop, and then give how often readiness has changed in their eyes.
+/// They go on until the witness says stop.
 pub(crate) fn start(
     addr: SocketAddr,
     service: &HealthService<Router>,
     witness: &Arc<Witness>,
-    [wire, here]: &[Arc<Tally>; 2],
-) -> Vec<JoinHandle<usize>> {
+    [wire, here]: [&Arc<Tally>; 2],
+) -> Vec<JoinHandle<()>> {
     let wires = (1..=WIRES).map(|number| {
         let asking = over_a_wire(addr, 100 * number, Arc::clone(witness), Arc::clone(wire));
         tokio::spawn(asking)
@@ -46,12 +46,7 @@ pub(crate) fn start(
 }
 
 /// Asks on one connection after the other, each for a while.
-async fn over_a_wire(
-    addr: SocketAddr,
-    turns: usize,
-    witness: Arc<Witness>,
-    tally: Arc<Tally>,
-) -> usize {
+async fn over_a_wire(addr: SocketAddr, turns: usize, witness: Arc<Witness>, tally: Arc<Tally>) {
     let mut judge = Judge::new(&witness);
     while !witness.stop.load(Ordering::Relaxed) {
         let mut wire = Wire::connect(addr).await;
@@ -65,15 +60,10 @@ async fn over_a_wire(
             }
         }
     }
-    judge.flips()
 }
 
 /// Asks the service itself.
-async fn in_process(
-    service: HealthService<Router>,
-    witness: Arc<Witness>,
-    tally: Arc<Tally>,
-) -> usize {
+async fn in_process(service: HealthService<Router>, witness: Arc<Witness>, tally: Arc<Tally>) {
     let mut judge = Judge::new(&witness);
     while !witness.stop.load(Ordering::Relaxed) {
         for (asked, path) in TURNS {
@@ -88,7 +78,6 @@ async fn in_process(
         }
         tokio::task::yield_now().await;
     }
-    judge.flips()
 }
 
 async fn ask(

@@ -1,7 +1,7 @@
 //! What all probers share: what is true, and what was not.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use health_tower::{Health, Probe, StatusBoard, Subscription};
 
@@ -16,6 +16,7 @@ pub(crate) struct Witness {
     board: StatusBoard,
     subscription: Subscription,
     violations: Mutex<Vec<(Known, String)>>,
+    flips: Mutex<Vec<Arc<AtomicUsize>>>,
 }
 
 impl Witness {
@@ -27,6 +28,7 @@ impl Witness {
             board: health.board(),
             subscription: health.subscribe(),
             violations: Mutex::default(),
+            flips: Mutex::default(),
         }
     }
 
@@ -36,6 +38,22 @@ impl Witness {
 
     pub(crate) fn subscribe(&self) -> Subscription {
         self.subscription.clone()
+    }
+
+    /// One more prober, who counts here.
+    pub(crate) fn prober(&self) -> Arc<AtomicUsize> {
+        let flips = Arc::default();
+        self.flips.lock().unwrap().push(Arc::clone(&flips));
+        flips
+    }
+
+    /// How often readiness has changed in each prober's eyes.
+    pub(crate) fn flips(&self) -> Vec<usize> {
+        let flips = self.flips.lock().unwrap();
+        flips
+            .iter()
+            .map(|flips| flips.load(Ordering::SeqCst))
+            .collect()
     }
 
     pub(crate) fn violation(&self, known: Known, what: String) {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod bodies;
+mod details;
 mod echo;
 mod garbage;
 mod garbage_bodies;

@@ -1,0 +1,149 @@
+use std::fmt;
+
+use crate::{
+    CheckReport, CheckState, FatalReport, Impact, Outcome, Phase, Probe, ProbeStatus, Snapshot,
+    StartupReport, StartupState,
+};
+
+const MOST_CHECKS: usize = 1000;
+/// Even if every character of each is escaped, that many leave room for checks.
+const MOST_NOTES: usize = 100;
+const MOST_TEXT: usize = 1024 * 1024;
+/// What a check takes beside its name and its reason, and the document beside its checks.
+const BESIDES: usize = 256;
+
+/// What is shown of a snapshot: one probe's part, the worst first, and no more than a reader can use. Both forms show the same.
+#[derive(Debug)]
+pub(crate) struct Excerpt<'a> {
+    pub(crate) probe: Probe,
+    pub(crate) status: ProbeStatus,
+    pub(crate) phase: Phase,
+    pub(crate) in_flight: usize,
+    /// What else keeps the probe down.
+    pub(crate) notes: Vec<String>,
+    /// The worst first, then by name.
+    pub(crate) checks: Vec<(Verdict, &'a CheckReport)>,
+    /// How many checks there are beyond those.
+    pub(crate) truncated: usize,
+    /// Somebody should look.
+    pub(crate) warns: bool,
+    /// How long a text it makes, at most.
+    pub(crate) size: usize,
+}
+
+/// What a check does to its probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    /// Keeps it down.
+    Fail,
+    Warn,
+    Pass,
+}
+
+impl<'a> Excerpt<'a> {
+    pub(crate) fn of(snapshot: &'a Snapshot, probe: Probe, status: ProbeStatus) -> Self {
+        let notes = bounded_notes(snapshot, probe);
+        let own = snapshot.checks().filter(|check| check.probe() == probe);
+        let mut checks: Vec<_> = own.map(|check| (Verdict::of(check), check)).collect();
+        // What is only observed changes nothing.
+        let warns = |(verdict, check): &(Verdict, &CheckReport)| {
+            *verdict != Verdict::Pass && check.impact() != Impact::Observe
+        };
+        let warns = checks.iter().any(warns);
+        // Stable, and they come by name.
+        checks.sort_by_key(|(verdict, _)| *verdict);
+        let written_note = |note: &String| written(note) + ",\"[-]\"\n".len();
+        let mut size = BESIDES + notes.iter().map(written_note).sum::<usize>();
+        let mut shown = 0;
+        for (_, check) in checks.iter().take(MOST_CHECKS) {
+            let reason = check.outcome().and_then(Outcome::reason);
+            let with = size + BESIDES + written(check.name()) + reason.map_or(0, written);
+            if with > MOST_TEXT {
+                break;
+            }
+            (size, shown) = (with, shown + 1);
+        }
+        let truncated = checks.len() - shown;
+        checks.truncate(shown);
+        Self {
+            probe,
+            status,
+            phase: snapshot.phase(),
+            in_flight: snapshot.in_flight(),
+            notes,
+            checks,
+            truncated,
+            warns,
+            size,
+        }
+    }
+}
+
+impl Verdict {
+    fn of(check: &CheckReport) -> Self {
+        match (check.state(), check.impact(), check.outcome()) {
+            (CheckState::Up, _, Some(Outcome::Warn(_) | Outcome::Fail(_))) => Self::Warn,
+            (CheckState::Up, ..) => Self::Pass,
+            // Before its first result, only this probe is up.
+            (CheckState::Pending, ..) if check.probe() == Probe::Liveness => Self::Warn,
+            (_, Impact::Critical, _) => Self::Fail,
+            _ => Self::Warn,
+        }
+    }
+}
+
+/// How long a text gets in JSON, the longer of the two forms.
+fn written(text: &str) -> usize {
+    let escaped = |byte| match byte {
+        b'"' | b'\\' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(escaped).sum()
+}
+
+enum Note<'a> {
+    Phase(Phase),
+    Fatal(&'a FatalReport),
+    Task(&'a StartupReport),
+}
+
+impl fmt::Display for Note<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Phase(phase) => write!(f, "{phase}"),
+            Self::Fatal(fatal) => write!(f, "fatal error `{}`: {}", fatal.name(), fatal.reason()),
+            Self::Task(task) => write!(f, "start-up task {task}"),
+        }
+    }
+}
+
+fn bounded_notes(snapshot: &Snapshot, probe: Probe) -> Vec<String> {
+    let mut all = notes(snapshot, probe);
+    let first = all.by_ref().take(MOST_NOTES);
+    let mut notes: Vec<_> = first.map(|note| note.to_string()).collect();
+    // Only tasks can be that many.
+    let more = all.count();
+    if more > 0 {
+        notes.push(format!("… and {more} more start-up tasks"));
+    }
+    notes
+}
+
+/// The draining, fatal errors, then start-up tasks: those that failed before those under way.
+fn notes(snapshot: &Snapshot, probe: Probe) -> impl Iterator<Item = Note<'_>> {
+    let readiness = probe == Probe::Readiness;
+    let phase = snapshot.phase();
+    let draining = (readiness && phase > Phase::Serving).then_some(Note::Phase(phase));
+    let fatals = snapshot.fatal_errors().filter(move |_| readiness);
+    let starts = matches!(probe, Probe::Readiness | Probe::Startup);
+    let waited_for = move |open: bool| {
+        let gates = move |task: &&StartupReport| match task.state() {
+            StartupState::Done => false,
+            state => starts && task.gates() && (*state == StartupState::Open) == open,
+        };
+        snapshot.startup_tasks().filter(gates).map(Note::Task)
+    };
+    let draining = draining.into_iter().chain(fatals.map(Note::Fatal));
+    draining.chain(waited_for(false)).chain(waited_for(true))
+}

@@ -1,0 +1,182 @@
+//! One who may see details, and asks for nothing else. Each answer is of one snapshot: what it says must follow from what it shows.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Body;
+use health_tower::{CheckReport, CheckState, Details, HealthService, Impact, Probe, Snapshot};
+use http::Request;
+use http_body_util::BodyExt as _;
+use integration_tests::wire::Wire;
+use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
+
+use crate::judge::Judge;
+use crate::tally::{Asked, Tally};
+use crate::witness::Witness;
+
+const TOKEN: &str = "t0ken";
+const JSON: &str = "application/health+json";
+const TURNS: [(Asked, &str, Form); 6] = [
+    (Asked::Ready, "/health/ready", Form::Json),
+    (Asked::Live, "/health/live?verbose", Form::Verbose),
+    (Asked::Ready, "/health/ready?verbose", Form::Verbose),
+    (Asked::Startup, "/health/startup", Form::Json),
+    (Asked::Live, "/health/live", Form::Json),
+    (Asked::Startup, "/health/startup?verbose", Form::Verbose),
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Json,
+    Verbose,
+}
+
+impl Form {
+    fn accept(self) -> &'static str {
+        match self {
+            Self::Json => JSON,
+            Self::Verbose => "*/*",
+        }
+    }
+}
+
+/// What an answer says, and what it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) up: bool,
+    /// Checks that keep the probe down.
+    pub(crate) failing: usize,
+    /// Nothing else does, as far as can be seen.
+    serving: bool,
+}
+
+impl Shown {
+    /// What readiness must show at this moment.
+    pub(crate) fn readiness(now: &Snapshot) -> (bool, usize) {
+        let critical = |check: &&CheckReport| check.impact() == Impact::Critical;
+        let ready = |check: &&CheckReport| check.probe() == Probe::Readiness;
+        let checks = now.checks().filter(ready).filter(critical);
+        let failing = checks.filter(|check| check.state() != CheckState::Up);
+        (now.status(Probe::Readiness).is_up(), failing.count())
+    }
+
+    fn read(form: Form, status: u16, text: &str) -> Self {
+        let up = status == 200;
+        assert!(up || status == 503, "{status}: {text}");
+        let (says, failing, notes) = match form {
+            Form::Json => {
+                let notes = text.contains("\"notes\":[");
+                let failing = text.matches(":[{\"status\":\"fail\",").count();
+                let says = !text.starts_with("{\"status\":\"fail\",");
+                assert!(text.ends_with("}]}}") || text.ends_with("{}}"), "{text}");
+                (says, failing, notes)
+            }
+            Form::Verbose => {
+                let last = text.lines().next_back().unwrap();
+                let mild = |line: &str| line.contains(" (degrades)") || line.contains(" (observe)");
+                let failing = text.lines().filter(|line| line.starts_with("[-]"));
+                let failing = failing.filter(|line| !mild(line));
+                let (checks, notes) = failing.partition::<Vec<_>, _>(|line| {
+                    line.starts_with("[-]patient ") || line.starts_with("[-]warm ")
+                });
+                (last.contains(" ok ("), checks.len(), !notes.is_empty())
+            }
+        };
+        assert_eq!(says, up, "{status}, but {text}");
+        let phase = text.contains("(serving,") || text.contains("\"phase\":\"serving\"");
+        let serving = phase && !notes;
+        Self {
+            up,
+            failing,
+            serving,
+        }
+    }
+
+    fn assert_follows(self, asked: Asked, text: &str) {
+        match asked {
+            Asked::Ready => assert_eq!(self.up, self.failing == 0 && self.serving, "{text}"),
+            Asked::Live => assert!(self.up && self.failing == 0, "{text}"),
+            // Whoever was told that it is over is told so again, be the snapshot a moment older.
+            Asked::Startup => assert!(self.up || self.failing == 1, "{text}"),
+        }
+    }
+}
+
+pub(crate) fn guard() -> Details {
+    Details::bearer_token(TOKEN)
+}
+
+/// One over a wire, one in process; they go on until the witness says stop.
+pub(crate) fn start(
+    addr: SocketAddr,
+    service: &HealthService<Router>,
+    witness: &Arc<Witness>,
+    tally: &Arc<Tally>,
+) -> Vec<JoinHandle<()>> {
+    let wire = over_a_wire(addr, Arc::clone(witness), Arc::clone(tally));
+    let here = in_process(service.clone(), Arc::clone(witness), Arc::clone(tally));
+    vec![tokio::spawn(wire), tokio::spawn(here)]
+}
+
+async fn over_a_wire(addr: SocketAddr, witness: Arc<Witness>, tally: Arc<Tally>) {
+    let mut judge = Judge::new(&witness);
+    let mut wire = Wire::connect(addr).await;
+    while !witness.stop.load(Ordering::Relaxed) {
+        for (asked, path, form) in TURNS {
+            let accept = form.accept();
+            let head = format!(
+                "GET {path} HTTP/1.1\r\nhost: test\r\naccept: {accept}\r\nauthorization: Bearer {TOKEN}\r\n\r\n"
+            );
+            let asking = async {
+                wire.send(head).await;
+                let answer = wire.answer().await;
+                (answer.status, answer.body)
+            };
+            ask(asked, form, asking, &mut judge, &witness, &tally).await;
+        }
+    }
+}
+
+async fn in_process(service: HealthService<Router>, witness: Arc<Witness>, tally: Arc<Tally>) {
+    let mut judge = Judge::new(&witness);
+    while !witness.stop.load(Ordering::Relaxed) {
+        for (asked, path, form) in TURNS {
+            let request = Request::get(path).header("accept", form.accept());
+            let request = request.header("authorization", format!("Bearer {TOKEN}"));
+            let request = request.body(Body::empty()).unwrap();
+            let asking = async {
+                let answer = service.clone().oneshot(request).await.unwrap();
+                let status = answer.status().as_u16();
+                let body = answer.into_body().collect().await.unwrap().to_bytes();
+                (status, body.to_vec())
+            };
+            ask(asked, form, asking, &mut judge, &witness, &tally).await;
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+async fn ask(
+    asked: Asked,
+    form: Form,
+    asking: impl Future<Output = (u16, Vec<u8>)>,
+    judge: &mut Judge,
+    witness: &Witness,
+    tally: &Tally,
+) {
+    let had_started = witness.started.load(Ordering::SeqCst);
+    let before = (asked == Asked::Ready).then(|| judge.before_details(witness));
+    let (status, body) = asking.await;
+    let text = str::from_utf8(&body).unwrap();
+    let shown = Shown::read(form, status, text);
+    shown.assert_follows(asked, text);
+    tally.answered(asked, shown.up);
+    if let Some(before) = before {
+        tally.judged(judge.judge_details(&before, shown, witness));
+    } else if asked == Asked::Startup {
+        witness.judge_startup(had_started, shown.up);
+    }
+}
