@@ -55,7 +55,8 @@
 //!
 //! - Registering checks: [`liveness_check`], [`readiness_check`], [`startup_check`], [`external_check`] with all options;
 //!   [`Check`] for closures; [`checks!`] to name them; [`HealthBuilder::expect`] against those that the linker dropped.
-//! - Answering: [`HealthLayer`] and where to put it, [`ProbePaths`], [`ProbeService`] for a port of its own.
+//! - Answering: [`HealthLayer`] and where to put it, [`ProbePaths`], [`ProbeService`] as a service of its own. With the feature `server`,
+//!   `ProbeServer` answers on a port and a thread of its own; with `exec-probe`, `exec_probe()` lets the program ask itself.
 //! - Ending: [`Health::run`], [`Health::closing`], [`DrainPolicy`], [`Health::hold`].
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`].
 //!
@@ -69,14 +70,21 @@ mod answering;
 mod body;
 #[cfg(feature = "details")]
 mod details;
+#[cfg(feature = "exec-probe")]
+mod exec;
 mod layer;
 mod paths;
 mod probe_service;
+#[cfg(feature = "server")]
+mod server;
 
 pub use body::{HealthBody, ProbeBody};
 #[cfg(feature = "details")]
 #[cfg_attr(docsrs, doc(cfg(feature = "details")))]
 pub use details::Details;
+#[cfg(feature = "exec-probe")]
+#[cfg_attr(docsrs, doc(cfg(feature = "exec-probe")))]
+pub use exec::{exec_probe, exec_probe_from};
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainPolicy, DrainReport,
     FatalReport, Fault, FaultKind, FromState, Health, HealthBuilder, Hold, Impact, InFlight,
@@ -89,6 +97,9 @@ pub use health_macros::{checks, external_check, liveness_check, readiness_check,
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};
 pub use paths::{LayerError, ProbePaths};
 pub use probe_service::{ProbeFuture, ProbeService};
+#[cfg(feature = "server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "server")))]
+pub use server::ProbeServer;
 
 /// A boxed error, as tower uses it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

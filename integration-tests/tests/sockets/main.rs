@@ -5,6 +5,10 @@
 mod bodies;
 mod details;
 mod echo;
+mod exec_probe;
+mod exec_probe_answers;
+mod exec_probe_args;
+mod exec_probe_grpc;
 mod garbage;
 mod garbage_bodies;
 mod garbage_heads;
@@ -21,6 +25,11 @@ mod one_instance;
 mod passing;
 mod placement;
 mod probe_forms;
+mod probe_server;
+mod probe_server_binding;
+mod probe_server_clients;
+#[cfg(unix)]
+mod probe_server_unix;
 mod probe_table;
 #[cfg(unix)]
 mod process;
