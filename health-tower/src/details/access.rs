@@ -41,9 +41,10 @@ use subtle::ConstantTimeEq as _;
 /// | `description` | the probe: `liveness`, `readiness`, `startup`, `external` |
 /// | `phase` | `starting`, `serving`, `draining`, `closing`, `closed` |
 /// | `inFlight` | requests in flight, without probes |
-/// | `notes` | what else keeps the probe down: draining, fatal errors, start-up tasks; left out where nothing does |
+/// | `notes` | what else keeps the probe down: draining, faults of the process, fatal errors, start-up tasks; left out where nothing does |
 /// | `truncated` | how many checks are not shown; left out where all are |
 /// | `checks` | the checks by name, each an array of one object, as the draft has it |
+/// | `runtimes`, `pulses` | with liveness, what the watchdog measures: `lagMs` of the last minute, `stuckWorkers`; what a [`Pulse`](crate::Pulse) is at and for how many `seconds` |
 ///
 /// | field of a check | |
 /// |---|---|
@@ -70,7 +71,7 @@ use subtle::ConstantTimeEq as _;
 ///
 /// # Bounds
 ///
-/// An answer shows 1,000 checks at most, 100 notes, and 1 MiB of text: nobody reads more, and who asks each second should not cost
+/// An answer shows 1,000 checks at most, 100 notes, 100 pulses, 50 runtimes, and 1 MiB of text: nobody reads more, and who asks each second should not cost
 /// the service what it is measured by. What is cut comes last in the order, so it is what passes as long as that is enough, and is
 /// counted: as `truncated`, as `… and 9000 more`, or `… and 12 more start-up tasks`. Reasons are cut at 1 KiB before, and names at
 /// 100 bytes.

@@ -1,8 +1,9 @@
 use std::fmt;
 
+use crate::details::vitals::Vitals;
 use crate::{
-    CheckReport, CheckState, FatalReport, Impact, Outcome, Phase, Probe, ProbeStatus, Snapshot,
-    StartupReport, StartupState,
+    CheckReport, CheckState, FatalReport, Fault, Impact, Outcome, Phase, Probe, ProbeStatus,
+    Snapshot, StartupReport, StartupState,
 };
 
 const MOST_CHECKS: usize = 1000;
@@ -21,6 +22,8 @@ pub(crate) struct Excerpt<'a> {
     pub(crate) in_flight: usize,
     /// What else keeps the probe down.
     pub(crate) notes: Vec<String>,
+    /// For liveness only.
+    pub(crate) vitals: Vitals<'a>,
     /// The worst first, then by name.
     pub(crate) checks: Vec<(Verdict, &'a CheckReport)>,
     /// How many checks there are beyond those.
@@ -43,6 +46,11 @@ pub(crate) enum Verdict {
 impl<'a> Excerpt<'a> {
     pub(crate) fn of(snapshot: &'a Snapshot, probe: Probe, status: ProbeStatus) -> Self {
         let notes = bounded_notes(snapshot, probe);
+        let vitals = if probe == Probe::Liveness {
+            Vitals::of(snapshot)
+        } else {
+            Vitals::default()
+        };
         let own = snapshot.checks().filter(|check| check.probe() == probe);
         let mut checks: Vec<_> = own.map(|check| (Verdict::of(check), check)).collect();
         // What is only observed changes nothing.
@@ -53,7 +61,8 @@ impl<'a> Excerpt<'a> {
         // Stable, and they come by name.
         checks.sort_by_key(|(verdict, _)| *verdict);
         let written_note = |note: &String| written(note) + ",\"[-]\"\n".len();
-        let mut size = BESIDES + notes.iter().map(written_note).sum::<usize>();
+        let measured = vitals.runtimes.len() + vitals.pulses.len();
+        let mut size = BESIDES * (1 + 3 * measured) + notes.iter().map(written_note).sum::<usize>();
         let mut shown = 0;
         for (_, check) in checks.iter().take(MOST_CHECKS) {
             let reason = check.outcome().and_then(Outcome::reason);
@@ -71,6 +80,7 @@ impl<'a> Excerpt<'a> {
             phase: snapshot.phase(),
             in_flight: snapshot.in_flight(),
             notes,
+            vitals,
             checks,
             truncated,
             warns,
@@ -103,6 +113,7 @@ fn written(text: &str) -> usize {
 }
 
 enum Note<'a> {
+    Fault(&'a Fault),
     Phase(Phase),
     Fatal(&'a FatalReport),
     Task(&'a StartupReport),
@@ -111,6 +122,7 @@ enum Note<'a> {
 impl fmt::Display for Note<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Fault(fault) => write!(f, "{fault}"),
             Self::Phase(phase) => write!(f, "{phase}"),
             Self::Fatal(fatal) => write!(f, "fatal error `{}`: {}", fatal.name(), fatal.reason()),
             Self::Task(task) => write!(f, "start-up task {task}"),
@@ -122,15 +134,19 @@ fn bounded_notes(snapshot: &Snapshot, probe: Probe) -> Vec<String> {
     let mut all = notes(snapshot, probe);
     let first = all.by_ref().take(MOST_NOTES);
     let mut notes: Vec<_> = first.map(|note| note.to_string()).collect();
-    // Only tasks can be that many.
     let more = all.count();
     if more > 0 {
-        notes.push(format!("… and {more} more start-up tasks"));
+        // Nothing else can be that many.
+        let what = match probe {
+            Probe::Liveness => "faults",
+            _ => "start-up tasks",
+        };
+        notes.push(format!("… and {more} more {what}"));
     }
     notes
 }
 
-/// The draining, fatal errors, then start-up tasks: those that failed before those under way.
+/// The draining, faults, fatal errors, then start-up tasks: those that failed before those under way.
 fn notes(snapshot: &Snapshot, probe: Probe) -> impl Iterator<Item = Note<'_>> {
     let readiness = probe == Probe::Readiness;
     let phase = snapshot.phase();
@@ -144,6 +160,8 @@ fn notes(snapshot: &Snapshot, probe: Probe) -> impl Iterator<Item = Note<'_>> {
         };
         snapshot.startup_tasks().filter(gates).map(Note::Task)
     };
-    let draining = draining.into_iter().chain(fatals.map(Note::Fatal));
+    let faults = snapshot.faults().filter(move |_| probe == Probe::Liveness);
+    let draining = draining.into_iter().chain(faults.map(Note::Fault));
+    let draining = draining.chain(fatals.map(Note::Fatal));
     draining.chain(waited_for(false)).chain(waited_for(true))
 }

@@ -2,6 +2,7 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use crate::details::excerpt::{Excerpt, Verdict};
+use crate::details::vitals::Vitals;
 use crate::{Cause, CheckReport, Outcome};
 
 /// The document of draft-inadarei-api-health-check, with what we know beyond it under names of our own.
@@ -17,6 +18,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "is_zero")]
     truncated: usize,
     checks: Checks<'a>,
+    #[serde(flatten)]
+    vitals: &'a Vitals<'a>,
 }
 
 /// By name, in the order of the excerpt.
@@ -55,6 +58,7 @@ pub(crate) fn write(excerpt: &Excerpt<'_>) -> Bytes {
         notes: &excerpt.notes,
         truncated: excerpt.truncated,
         checks: Checks(&excerpt.checks),
+        vitals: &excerpt.vitals,
     };
     let mut text = Vec::with_capacity(excerpt.size);
     // Strings, numbers and maps with string keys: nothing in it can fail to be written.

@@ -8,6 +8,7 @@ mod excerpt;
 mod format;
 mod json;
 mod verbose;
+mod vitals;
 
 pub use access::Details;
 

@@ -24,6 +24,14 @@ fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
         write!(OneLine(text), "[-]{note}")?;
         text.push('\n');
     }
+    for runtime in &excerpt.vitals.runtimes {
+        write!(OneLine(text), "{runtime}")?;
+        text.push('\n');
+    }
+    for pulse in &excerpt.vitals.pulses {
+        write!(OneLine(text), "{pulse}")?;
+        text.push('\n');
+    }
     let answer = if excerpt.status.is_up() {
         "ok"
     } else {

@@ -80,6 +80,10 @@ async fn health() -> Health {
     }
     health.startup_task(name(6)).fail(SECRET);
     health.report_fatal(name(7), SECRET);
+    drop(health.pulse(name(8)));
+    while health.snapshot().pulses().next().is_none() {
+        tokio::task::yield_now().await;
+    }
     health
 }
 

@@ -8,4 +8,5 @@ mod bounds;
 mod forms;
 mod leaks;
 mod states;
+mod vitals;
 mod world;
