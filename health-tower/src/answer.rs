@@ -1,10 +1,12 @@
 //! The answers that leave the process: plain, and without names, causes or versions.
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
+use crate::layer::Form;
 use crate::{ProbeBody, ProbeStatus};
 
 /// The interval of a check where nobody set one: sooner, nothing can have changed.
@@ -46,6 +48,44 @@ pub(crate) fn detailed(method: &Method, details: crate::details::Detailed) -> Re
 pub(crate) fn not_found(method: &Method) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;
     plain(StatusCode::NOT_FOUND, "not found", "9", head)
+}
+
+/// Answers a request that the service can't serve any more, for it ends: try another instance.
+pub(crate) fn unavailable(form: Form) -> Response<ProbeBody> {
+    if form == Form::Grpc {
+        return grpc_unavailable();
+    }
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "11", false);
+    let headers = response.headers_mut();
+    headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+    if form == Form::Http1 {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// A response that is trailers only, as gRPC calls it.
+fn grpc_unavailable() -> Response<ProbeBody> {
+    let mut response = Response::new(ProbeBody::default());
+    *response.headers_mut() = grpc_status_unavailable();
+    let kind = HeaderValue::from_static("application/grpc");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+/// The status `UNAVAILABLE`, which clients may retry elsewhere.
+pub(crate) fn grpc_status_unavailable() -> HeaderMap {
+    let status = HeaderName::from_static("grpc-status");
+    let message = HeaderName::from_static("grpc-message");
+    [
+        (status, HeaderValue::from_static("14")),
+        (
+            message,
+            HeaderValue::from_static("the server is shutting down"),
+        ),
+    ]
+    .into_iter()
+    .collect()
 }
 
 fn method_not_allowed() -> Response<ProbeBody> {

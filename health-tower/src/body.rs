@@ -8,7 +8,9 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 
-use crate::{BoxError, Hold};
+use crate::BoxError;
+use crate::answer::grpc_status_unavailable;
+use crate::layer::{Entry, Form};
 
 pin_project! {
     /// The body of a response that went through a [`HealthLayer`](crate::HealthLayer): the application's own, which counts
@@ -16,6 +18,9 @@ pin_project! {
     ///
     /// Frames, trailers, size hint and end are those of the inner body, whose data must be `Bytes`, as hyper's, axum's and tonic's
     /// is. An error of the inner body is boxed, and can be downcast to what it was.
+    ///
+    /// At the deadline of a drain it ends, whether or not the inner body has: with the error [`CutShort`], or, for gRPC, with the
+    /// status `UNAVAILABLE`.
     pub struct HealthBody<B> {
         #[pin]
         kind: Kind<B>,
@@ -26,7 +31,8 @@ pin_project! {
     #[project = KindProjection]
     enum Kind<B> {
         Answer { #[pin] body: ProbeBody },
-        Through { #[pin] body: B, hold: Option<Hold> },
+        Through { #[pin] body: B, entry: Option<Entry>, form: Form },
+        Ended,
     }
 }
 
@@ -36,8 +42,8 @@ impl<B> HealthBody<B> {
         Self { kind }
     }
 
-    pub(crate) fn through(body: B, hold: Option<Hold>) -> Self {
-        let kind = Kind::Through { body, hold };
+    pub(crate) fn through(body: B, entry: Option<Entry>, form: Form) -> Self {
+        let kind = Kind::Through { body, entry, form };
         Self { kind }
     }
 }
@@ -55,22 +61,45 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match self.project().kind.project() {
-            KindProjection::Answer { body } => body.poll_frame(cx).map_err(|never| match never {}),
-            KindProjection::Through { mut body, hold } => {
-                let frame = body.as_mut().poll_frame(cx).map_err(Into::into);
-                // Whoever got the last frame need not poll again to hear that it was the last.
-                let ended = match &frame {
-                    Poll::Pending => false,
-                    Poll::Ready(Some(Ok(_))) => body.is_end_stream(),
-                    Poll::Ready(_) => true,
-                };
-                if ended {
-                    *hold = None;
-                }
-                frame
+        let mut kind = self.project().kind;
+        let form = match kind.as_mut().project() {
+            KindProjection::Answer { body } => {
+                return body.poll_frame(cx).map_err(|never| match never {});
             }
-        }
+            KindProjection::Ended => return Poll::Ready(None),
+            KindProjection::Through {
+                mut body,
+                entry,
+                form,
+            } => {
+                // Also where a frame would be ready: a stream that never waits would never end.
+                let mut given_up = entry.as_ref().is_some_and(|entry| entry.flags().is_ended());
+                if !given_up {
+                    let frame = body.as_mut().poll_frame(cx).map_err(Into::into);
+                    // Whoever got the last frame need not poll again to hear that it was the last.
+                    let goes_on = match &frame {
+                        Poll::Pending => true,
+                        Poll::Ready(Some(Ok(_))) => !body.is_end_stream(),
+                        Poll::Ready(_) => false,
+                    };
+                    match entry {
+                        _ if !goes_on => *entry = None,
+                        // A frame that went through is enough to be named; only who waits needs to be woken.
+                        Some(entry) if frame.is_pending() || !entry.is_put_down() => {
+                            given_up = entry.wait(cx.waker());
+                        }
+                        _ => {}
+                    }
+                    if !given_up || frame.is_ready() {
+                        return frame;
+                    }
+                }
+                *form
+            }
+        };
+        // What is inside is dropped, and no longer in flight.
+        kind.set(Kind::Ended);
+        Poll::Ready(Some(cut_short(form)))
     }
 
     #[inline]
@@ -78,6 +107,7 @@ where
         match &self.kind {
             Kind::Answer { body } => body.is_end_stream(),
             Kind::Through { body, .. } => body.is_end_stream(),
+            Kind::Ended => true,
         }
     }
 
@@ -86,9 +116,33 @@ where
         match &self.kind {
             Kind::Answer { body } => body.size_hint(),
             Kind::Through { body, .. } => body.size_hint(),
+            Kind::Ended => SizeHint::with_exact(0),
         }
     }
 }
+
+/// The end of a body whose time is up. HTTP has no better way than to break off, so that nobody takes the part for the whole; gRPC
+/// has a status for it.
+#[cold]
+fn cut_short(form: Form) -> Result<Frame<Bytes>, BoxError> {
+    match form {
+        Form::Grpc => Ok(Frame::trailers(grpc_status_unavailable())),
+        Form::Http1 | Form::Http2 => Err(Box::new(CutShort)),
+    }
+}
+
+/// The error of a response body that had not ended by the deadline of a drain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CutShort;
+
+impl fmt::Display for CutShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the service shuts down, and the response had not ended by the deadline")
+    }
+}
+
+impl std::error::Error for CutShort {}
 
 impl<B> Default for HealthBody<B> {
     /// An empty body. Middleware around the layer may want to make one.

@@ -78,7 +78,7 @@ mod probe_service;
 #[cfg(feature = "server")]
 mod server;
 
-pub use body::{HealthBody, ProbeBody};
+pub use body::{CutShort, HealthBody, ProbeBody};
 #[cfg(feature = "details")]
 #[cfg_attr(docsrs, doc(cfg(feature = "details")))]
 pub use details::Details;
@@ -86,12 +86,12 @@ pub use details::Details;
 #[cfg_attr(docsrs, doc(cfg(feature = "exec-probe")))]
 pub use exec::{exec_probe, exec_probe_from};
 pub use health_core::{
-    Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainPolicy, DrainReport,
+    Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainFlags, DrainPolicy, DrainReport,
     FatalReport, Fault, FaultKind, FromState, Health, HealthBuilder, Hold, Impact, InFlight,
-    InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe, ProbeStatus, Pulse, PulseGuard,
-    PulseReport, PulseState, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot, StartError,
-    StartupReport, StartupState, StartupTask, State, StatusBoard, StuckWorker, Subscription,
-    Trigger, Watchdog,
+    InFlightEntry, InFlightRegistry, InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe,
+    ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState, RuntimeReport, RuntimeState, Scope,
+    Shutdown, Snapshot, StartError, StartupReport, StartupState, StartupTask, State, StatusBoard,
+    StuckWorker, Subscription, Trigger, Unfinished, Watchdog,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};

@@ -1,10 +1,14 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 
 use crate::lifecycle::{Latch, Phase};
 use crate::snapshot::Hub;
 use crate::traffic::InFlight;
+
+/// For what was ended at the deadline to be gone: it only has to be woken, and to tell its client.
+const ENDING: Duration = Duration::from_secs(1);
 
 /// Walks through the drain, once it has been requested: lame duck, closing, and closed.
 ///
@@ -12,8 +16,11 @@ use crate::traffic::InFlight;
 ///
 /// 1. The lame duck ends early if every server has ended: nobody is left to accept.
 /// 2. Nothing in flight means closed only once no server runs any more: until then, a request may be on its way.
+/// 3. What is left at the deadline is noted first and ended then, so that the report names it; and nobody waits longer than a
+///    second for the end.
 pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight) {
     let shutdown = latch.requested().await;
+    in_flight.begin_drain(shutdown.began, shutdown.closing);
     tokio::select! {
         biased;
         () = latch.forced() => {}
@@ -21,16 +28,23 @@ pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight)
         () = sleep_until(shutdown.closing) => {}
     }
     hub.advance(Phase::Closing);
+    if latch.refuses_while_closing() {
+        in_flight.refuse();
+    }
     latch.closing.cancel();
-    let ended = async {
+    let ended = async || {
         latch.servers.none_runs().await;
         in_flight.idle().await;
     };
-    tokio::select! {
+    let in_time = tokio::select! {
         biased;
-        () = ended => {}
-        () = latch.forced() => {}
-        () = sleep_until(shutdown.deadline) => {}
+        () = ended() => true,
+        () = latch.forced() => false,
+        () = sleep_until(shutdown.deadline) => false,
+    };
+    if !in_time {
+        latch.give_up(in_flight);
+        let _gone = timeout(ENDING, ended()).await;
     }
     hub.advance(Phase::Closed);
 }

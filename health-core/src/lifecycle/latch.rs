@@ -1,5 +1,5 @@
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
@@ -10,6 +10,18 @@ use crate::lifecycle::servers::Servers;
 use crate::lifecycle::signals::{self, Signals};
 use crate::lifecycle::{DrainPolicy, Shutdown, Trigger};
 use crate::snapshot::Hub;
+use crate::traffic::{InFlight, Unfinished};
+
+/// A report is for reading.
+const MOST_UNFINISHED: usize = 100;
+
+/// What had not ended when a drain was given up.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GivenUp {
+    pub(crate) at: Option<Instant>,
+    pub(crate) remaining: usize,
+    pub(crate) unfinished: Vec<Unfinished>,
+}
 
 /// Begins a shutdown, once, and ends it early if asked to.
 ///
@@ -23,6 +35,7 @@ pub(crate) struct Latch {
     policy: DrainPolicy,
     forced: CancellationToken,
     pub(crate) closing: CancellationToken,
+    given_up: OnceLock<GivenUp>,
     pub(crate) servers: Arc<Servers>,
     second_signal: AtomicBool,
     listener: Mutex<Option<AbortHandle>>,
@@ -35,6 +48,7 @@ impl Latch {
             policy,
             forced: CancellationToken::new(),
             closing: CancellationToken::new(),
+            given_up: OnceLock::new(),
             servers: Servers::new(),
             second_signal: AtomicBool::new(false),
             listener: Mutex::new(None),
@@ -58,6 +72,25 @@ impl Latch {
             // The sender is in the hub, which lives as long as `self`.
             let _changed = published.changed().await;
         }
+    }
+
+    pub(crate) fn refuses_while_closing(&self) -> bool {
+        self.policy.refuses_while_closing()
+    }
+
+    /// Notes what has not ended, and ends it. Only the first look counts: whoever comes later finds it ended.
+    pub(crate) fn give_up(&self, in_flight: InFlight) {
+        self.given_up.get_or_init(|| GivenUp {
+            at: Some(Instant::now()),
+            remaining: in_flight.count(),
+            unfinished: in_flight.unfinished(MOST_UNFINISHED),
+        });
+        in_flight.end();
+    }
+
+    /// What had not ended when the drain was given up; nothing, if it was not.
+    pub(crate) fn given_up(&self) -> GivenUp {
+        self.given_up.get().cloned().unwrap_or_default()
     }
 
     pub(crate) fn force(&self) {

@@ -20,6 +20,7 @@ use crate::lifecycle::{Shutdown, Trigger};
 pub struct DrainPolicy {
     lame_duck: Duration,
     deadline: Duration,
+    refuses_while_closing: bool,
 }
 
 /// Left for the process to end after the deadline, before the orchestrator kills it.
@@ -33,6 +34,7 @@ impl DrainPolicy {
         Self {
             lame_duck: Duration::from_secs(10).min(grace / 3),
             deadline: grace.saturating_sub(RESERVE.min(grace / 3)),
+            refuses_while_closing: false,
         }
     }
 
@@ -44,7 +46,20 @@ impl DrainPolicy {
         self
     }
 
-    /// How long after the signal to give up waiting for what is in flight. 25 s by default.
+    /// Whether requests that arrive while closing, on connections from before, are refused: 503, `retry-after`, and the connection
+    /// closes. By default they are served, for they were sent before the client could know.
+    #[must_use]
+    pub fn refuse_while_closing(mut self) -> Self {
+        self.refuses_while_closing = true;
+        self
+    }
+
+    pub(crate) fn refuses_while_closing(&self) -> bool {
+        self.refuses_while_closing
+    }
+
+    /// How long after the signal to give up waiting for what is in flight. What is left then is ended: requests get 503 or, where
+    /// the response has begun, an error (gRPC: `UNAVAILABLE`). 25 s by default; a second at most is added for the ending itself.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -104,6 +119,7 @@ mod tests {
         let expected = DrainPolicy {
             lame_duck: seconds(10),
             deadline: seconds(25),
+            refuses_while_closing: false,
         };
         assert_eq!(DrainPolicy::default(), expected);
         assert_eq!(expected.problem(), None);

@@ -1,5 +1,8 @@
 use std::fmt;
+use std::iter::repeat;
 use std::time::Duration;
+
+use crate::traffic::Unfinished;
 
 /// What began a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +31,9 @@ impl Trigger {
     }
 }
 
+/// So many are named in one line.
+const SAID: usize = 10;
+
 /// How a shutdown went, from [`Health::run`](crate::Health::run). `Display` gives one line for a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -38,8 +44,10 @@ pub struct DrainReport {
     pub lame_duck: Duration,
     /// From then until everything had ended, or was given up.
     pub closing: Duration,
-    /// Requests, and other [`Hold`](crate::Hold)s, that were still in flight when it was given up.
+    /// Requests, and other [`Hold`](crate::Hold)s, that were still in flight when it was given up, and were ended.
     pub remaining: usize,
+    /// Those of them that a layer knows by name and that waited for something, the oldest first, 100 at most.
+    pub unfinished: Vec<Unfinished>,
     /// Whether the server had ended. If not, connections were still open.
     pub server_ended: bool,
     /// Whether a second signal ended it early.
@@ -71,6 +79,17 @@ impl fmt::Display for DrainReport {
                 "gave up {total:.1} s after {trigger}: {} still in flight, and the server {server} ended",
                 self.remaining
             )?;
+            for (one, between) in self
+                .unfinished
+                .iter()
+                .take(SAID)
+                .zip([": "].into_iter().chain(repeat(", ")))
+            {
+                write!(f, "{between}{one}")?;
+            }
+            if self.unfinished.len() > SAID {
+                f.write_str(", …")?;
+            }
         }
         if self.forced {
             f.write_str(" (a second signal cut it short)")?;

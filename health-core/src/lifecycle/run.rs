@@ -1,6 +1,8 @@
 use std::future::Future;
 use std::pin::pin;
 
+use tokio::time::Instant;
+
 use crate::Health;
 use crate::lifecycle::{DrainReport, Trigger};
 
@@ -43,13 +45,16 @@ where
 
 async fn report(health: &Health, server_ended: bool) -> DrainReport {
     let shutdown = health.latch().requested().await;
-    let total = shutdown.elapsed();
+    let given_up = health.latch().given_up();
+    let end = given_up.at.unwrap_or_else(Instant::now);
+    let total = end.saturating_duration_since(shutdown.began);
     let lame_duck = shutdown.lame_duck().min(total);
     DrainReport {
         trigger: shutdown.trigger,
         lame_duck,
         closing: total - lame_duck,
-        remaining: health.in_flight().count(),
+        remaining: given_up.remaining,
+        unfinished: given_up.unfinished,
         server_ended,
         forced: health.latch().had_second_signal(),
     }

@@ -1,14 +1,19 @@
 use std::cell::Cell;
-use std::fmt;
+use std::cmp::Reverse;
+use std::fmt::{self, Display};
 use std::num::NonZero;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::available_parallelism;
 
 use crossbeam_utils::CachePadded;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
+use crate::traffic::registry::Unlabelled;
 use crate::traffic::stripe::{Stripe, idle};
+use crate::traffic::{DrainFlags, InFlightRegistry, Unfinished};
 
 /// The counter of what is in flight, without a cache line that all threads share. A cheap `Copy`, from
 /// [`Health::in_flight`](crate::Health::in_flight).
@@ -22,11 +27,22 @@ pub struct InFlight(&'static Stripes);
 struct Stripes {
     counters: Box<[CachePadded<Counter>]>,
     idle: &'static Notify,
+    /// One for each kind of label. Touched when a layer is made, and at the end of a drain.
+    registries: Mutex<Vec<&'static dyn Unlabelled>>,
+    ramp: OnceLock<Ramp>,
 }
 
 struct Counter {
+    number: usize,
     stripe: Stripe,
     idle: &'static Notify,
+}
+
+/// From when to when connections are to be closed, more and more of them.
+#[derive(Clone, Copy, Debug)]
+struct Ramp {
+    from: Instant,
+    to: Instant,
 }
 
 impl InFlight {
@@ -35,22 +51,106 @@ impl InFlight {
         let cores = available_parallelism().map_or(1, NonZero::get);
         let stripes = (4 * cores).next_power_of_two().min(256);
         let idle: &'static Notify = Box::leak(Box::new(Notify::new()));
-        let counter = || Counter {
+        let counter = |number| Counter {
+            number,
             stripe: Stripe::new(),
             idle,
         };
-        let counters = (0..stripes).map(|_| CachePadded::new(counter())).collect();
-        Self(Box::leak(Box::new(Stripes { counters, idle })))
+        let counters = (0..stripes).map(|number| CachePadded::new(counter(number)));
+        Self(Box::leak(Box::new(Stripes {
+            counters: counters.collect(),
+            idle,
+            registries: Mutex::default(),
+            ramp: OnceLock::new(),
+        })))
     }
 
     /// Counts one more until the returned value is dropped.
     #[inline]
     pub fn enter(self) -> Hold {
+        self.enter_with_flags().0
+    }
+
+    #[inline]
+    pub(crate) fn enter_with_flags(self) -> (Hold, DrainFlags) {
         // The number of stripes is a power of two.
         let counters: &'static [_] = &self.0.counters;
         let counter = &counters[thread_number() & (counters.len() - 1)];
-        counter.stripe.enter();
-        Hold(counter)
+        let flags = counter.stripe.enter();
+        (Hold(counter), flags)
+    }
+
+    /// Where what is in flight puts itself down by name, for a face: the same one for the same kind of label.
+    #[must_use]
+    pub fn registry<L: Display + Send + 'static>(self) -> &'static InFlightRegistry<L> {
+        let mut registries = self.registries();
+        let known = registries
+            .iter()
+            .find_map(|known| known.as_any().downcast_ref());
+        known.unwrap_or_else(|| {
+            let new: &'static InFlightRegistry<L> =
+                Box::leak(Box::new(InFlightRegistry::new(self)));
+            registries.push(new);
+            new
+        })
+    }
+
+    /// From now on, whoever counts finds that a shutdown has begun, which lets go of connections until `to`.
+    pub(crate) fn begin_drain(self, from: Instant, to: Instant) {
+        let _first = self.0.ramp.set(Ramp { from, to });
+        self.raise(DrainFlags::DRAINING);
+    }
+
+    /// From now on, what comes is to be refused.
+    pub(crate) fn refuse(self) {
+        self.raise(DrainFlags::REFUSING);
+    }
+
+    /// From now on, what is in flight is to end, and is woken to do so.
+    pub(crate) fn end(self) {
+        self.raise(DrainFlags::ENDED);
+        let registries = self.registries().clone();
+        registries.iter().for_each(|registry| registry.wake_all());
+    }
+
+    /// What is in flight and waits, by name; the oldest first, no more than `most`.
+    pub(crate) fn unfinished(self, most: usize) -> Vec<Unfinished> {
+        let mut all = Vec::new();
+        let registries = self.registries().clone();
+        registries
+            .iter()
+            .for_each(|registry| registry.list(Instant::now(), &mut all));
+        all.sort_by_key(|one| Reverse(one.age));
+        all.truncate(most);
+        all
+    }
+
+    /// How likely it is, between 0 and 1, that a connection is to be closed now: it rises to 1 over the lame duck, so that clients
+    /// come back one after the other and find another instance, before the rest is closed all at once.
+    #[must_use]
+    pub fn closing_chance(self) -> f64 {
+        let Some(Ramp { from, to }) = self.0.ramp.get() else {
+            return 0.0;
+        };
+        let whole = to.saturating_duration_since(*from);
+        let passed = from.elapsed();
+        if passed >= whole {
+            return 1.0;
+        }
+        passed.as_secs_f64() / whole.as_secs_f64()
+    }
+
+    pub(crate) fn width(self) -> usize {
+        self.0.counters.len()
+    }
+
+    fn raise(self, flags: DrainFlags) {
+        self.stripes().for_each(|stripe| stripe.raise(flags));
+    }
+
+    fn registries(self) -> MutexGuard<'static, Vec<&'static dyn Unlabelled>> {
+        let registries = &self.0.registries;
+        registries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many are in flight now. A sum over the stripes: exact when nothing moves.
@@ -89,6 +189,25 @@ impl fmt::Debug for InFlight {
 /// Something in flight, as long as it lives: a request, an upgraded connection, work in the background. A drain waits for it.
 #[must_use = "it counts as in flight only while it lives"]
 pub struct Hold(&'static Counter);
+
+impl Hold {
+    /// How far a drain has come: who sees it ended should end as well.
+    #[inline]
+    #[must_use]
+    pub fn flags(&self) -> DrainFlags {
+        self.0.stripe.flags()
+    }
+
+    #[inline]
+    pub(crate) fn stripe(&self) -> &Stripe {
+        &self.0.stripe
+    }
+
+    #[inline]
+    pub(crate) fn stripe_number(&self) -> usize {
+        self.0.number
+    }
+}
 
 impl Drop for Hold {
     #[inline]

@@ -1,10 +1,14 @@
 //! Run with `RUSTFLAGS="--cfg health_loom" cargo test -p health-core --release --lib model`.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use super::stripe::{Stripe, idle};
+use super::desk::{Desk, Place};
+use super::stripe::{DrainFlags, Stripe, idle};
 
 /// Two stripes, a request on each, and a drain that waits for both, in every interleaving: loom reports a lost wake-up
 /// as a deadlock.
@@ -13,7 +17,7 @@ fn a_drain_hears_of_the_last_request() {
     loom::model(|| {
         let stripes = Arc::new([Stripe::new(), Stripe::new()]);
         let wake = Arc::new(Notify::new());
-        stripes.iter().for_each(Stripe::enter);
+        stripes.iter().for_each(|stripe| drop(stripe.enter()));
         let requests = [0, 1].map(|index| {
             let (stripes, wake) = (Arc::clone(&stripes), Arc::clone(&wake));
             thread::spawn(move || {
@@ -61,6 +65,37 @@ fn a_drain_does_not_overlook_what_is_handed_over() {
             "zero was seen while work was handed over"
         );
         work.join().unwrap();
+    });
+}
+
+/// Something that waits, and an end that comes at any moment: it is woken, or sees that it is to end. The desk
+/// is the real one; the other order, to look before one is put down, is found to deadlock.
+#[test]
+fn nothing_waits_past_the_end() {
+    loom::model(|| {
+        let shared = Arc::new((Stripe::new(), Desk::new()));
+        shared.0.enter();
+        let waits = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (stripe, desk) = &*shared;
+                let mut place = Place::Label("GET /orders");
+                let ended = poll_fn(|cx| {
+                    let ended = desk.wait(stripe, &mut place, cx.waker());
+                    if ended {
+                        Poll::Ready(())
+                    } else {
+                        Poll::Pending
+                    }
+                });
+                loom::future::block_on(ended);
+                desk.leave(&mut place);
+            })
+        };
+        let (stripe, desk) = &*shared;
+        stripe.raise(DrainFlags::ENDED);
+        desk.wake_all();
+        waits.join().unwrap();
     });
 }
 

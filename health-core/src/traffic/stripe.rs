@@ -1,11 +1,63 @@
+use std::fmt;
+
 use crate::traffic::sync::{AtomicU64, Ordering};
 
 /// How many are in flight: the lower half of the word.
 const COUNT: u64 = WAIT - 1;
 /// Set while somebody waits for zero.
 const WAIT: u64 = 1 << 32;
+/// The flags of a drain, above that.
+const DRAINING: u64 = 1 << 33;
+const REFUSING: u64 = 1 << 34;
+const ENDED: u64 = 1 << 35;
 /// How many have ever entered, above that; it wraps, off the top of the word.
-const ENTERED: u64 = 1 << 33;
+const ENTERED: u64 = 1 << 36;
+
+/// How far a drain has come, as whoever counts on a stripe finds it there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct DrainFlags(u64);
+
+impl DrainFlags {
+    pub(crate) const DRAINING: Self = Self(DRAINING);
+    pub(crate) const REFUSING: Self = Self(REFUSING);
+    pub(crate) const ENDED: Self = Self(ENDED);
+
+    /// Whether nothing is to be minded: there is no drain.
+    #[inline]
+    #[must_use]
+    pub fn is_clear(self) -> bool {
+        self.0 & (DRAINING | REFUSING | ENDED) == 0
+    }
+
+    /// Whether a shutdown has begun.
+    #[must_use]
+    pub fn is_draining(self) -> bool {
+        self.0 & DRAINING != 0
+    }
+
+    /// Whether what comes now is to be refused.
+    #[must_use]
+    pub fn is_refusing(self) -> bool {
+        self.0 & (REFUSING | ENDED) != 0
+    }
+
+    /// Whether what is in flight is to end, finished or not.
+    #[inline]
+    #[must_use]
+    pub fn is_ended(self) -> bool {
+        self.0 & ENDED != 0
+    }
+}
+
+impl fmt::Debug for DrainFlags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DrainFlags")
+            .field("draining", &self.is_draining())
+            .field("refusing", &self.is_refusing())
+            .field("ended", &self.is_ended())
+            .finish()
+    }
+}
 
 /// One counter of requests in flight, and the flag of those who wait for its end, in one word.
 ///
@@ -26,10 +78,22 @@ impl Stripe {
         }
     }
 
+    /// Gives how far a drain has come.
     #[inline]
-    pub(crate) fn enter(&self) {
+    pub(crate) fn enter(&self) -> DrainFlags {
         // Relaxed: nothing is read because of an arrival.
-        self.word.fetch_add(ENTERED | 1, Ordering::Relaxed);
+        DrainFlags(self.word.fetch_add(ENTERED | 1, Ordering::Relaxed))
+    }
+
+    /// Raises a flag, for good.
+    pub(crate) fn raise(&self, flags: DrainFlags) {
+        // Release: who sees the flag sees what was set up for it.
+        self.word.fetch_or(flags.0, Ordering::Release);
+    }
+
+    #[inline]
+    pub(crate) fn flags(&self) -> DrainFlags {
+        DrainFlags(self.word.load(Ordering::Acquire))
     }
 
     /// `true` if this was the last one and somebody waits for it.

@@ -10,7 +10,8 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::answering::Answering;
-use crate::{BoxError, HealthBody, Hold, ProbeBody};
+use crate::layer::{Form, Passing};
+use crate::{BoxError, HealthBody, ProbeBody, answer};
 
 pin_project! {
     /// The future of a [`HealthService`](crate::HealthService).
@@ -31,8 +32,8 @@ pin_project! {
     {
         Answer { answering: Answering<B> },
         // The inner service was not ready: its instance waits here, with its place in the queue.
-        Wait { inner: S, request: Option<Request<B>>, hold: Option<Hold> },
-        Run { #[pin] inner: S::Future, hold: Option<Hold> },
+        Wait { inner: S, waiting: Option<(Request<B>, Passing)> },
+        Run { #[pin] inner: S::Future, passing: Passing },
     }
 }
 
@@ -47,21 +48,29 @@ where
         Self { state }
     }
 
-    pub(crate) fn wait(inner: S, request: Request<B>, hold: Hold) -> Self {
-        let (request, hold) = (Some(request), Some(hold));
-        let state = State::Wait {
-            inner,
-            request,
-            hold,
-        };
+    pub(crate) fn wait(inner: S, request: Request<B>, passing: Passing) -> Self {
+        let waiting = Some((request, passing));
+        let state = State::Wait { inner, waiting };
         Self { state }
     }
 
     #[inline]
-    pub(crate) fn run(inner: S::Future, hold: Hold) -> Self {
-        let hold = Some(hold);
-        let state = State::Run { inner, hold };
+    pub(crate) fn run(inner: S::Future, passing: Passing) -> Self {
+        let state = State::Run { inner, passing };
         Self { state }
+    }
+}
+
+impl<S, B> State<S, B>
+where
+    S: Service<Request<B>>,
+    B: Body,
+{
+    /// The drain's deadline has passed: what is inside is dropped, the request's body with it.
+    #[cold]
+    fn given_up(form: Form) -> Self {
+        let answering = Answering::now(answer::unavailable(form));
+        Self::Answer { answering }
     }
 }
 
@@ -79,27 +88,30 @@ where
         loop {
             let mut state = self.as_mut().project().state;
             let next = match state.as_mut().project() {
-                StateProjection::Run { inner, hold } => {
-                    let through = |body| HealthBody::through(body, hold.take());
-                    return inner.poll(cx).map_ok(|response| response.map(through));
+                StateProjection::Run { inner, passing } => {
+                    let response = inner.poll(cx).map_ok(|response| passing.through(response));
+                    if response.is_ready() || !passing.wait(cx.waker()) {
+                        return response;
+                    }
+                    State::given_up(passing.form)
                 }
                 StateProjection::Answer { answering } => {
                     let response = ready!(answering.poll(cx));
                     return Poll::Ready(Ok(response.map(HealthBody::answer)));
                 }
-                StateProjection::Wait {
-                    inner,
-                    request,
-                    hold,
-                } => {
-                    ready!(inner.poll_ready(cx))?;
-                    let request = request
+                StateProjection::Wait { inner, waiting } => {
+                    let polled = inner.poll_ready(cx)?;
+                    let (request, mut passing) = waiting
                         .take()
                         .expect("a request waits until it is called, once");
-                    let hold = hold.take();
-                    State::Run {
-                        inner: inner.call(request),
-                        hold,
+                    if polled.is_ready() {
+                        let inner = inner.call(request);
+                        State::Run { inner, passing }
+                    } else if passing.wait(cx.waker()) {
+                        State::given_up(passing.form)
+                    } else {
+                        *waiting = Some((request, passing));
+                        return Poll::Pending;
                     }
                 }
             };

@@ -81,7 +81,7 @@ impl HealthLayer {
     pub(crate) fn with_paths(health: &Health, paths: &'static PathTable) -> Self {
         let shared = Shared {
             board: health.board(),
-            in_flight: health.in_flight(),
+            requests: health.in_flight().registry(),
             paths,
             #[cfg(feature = "details")]
             details: None,

@@ -3,6 +3,8 @@
 mod builder;
 mod future;
 mod health_layer;
+mod passing;
+mod request;
 mod service;
 mod shared;
 
@@ -11,4 +13,6 @@ pub use future::ResponseFuture;
 pub use health_layer::HealthLayer;
 pub use service::HealthService;
 
+pub(crate) use passing::Passing;
+pub(crate) use request::{Entry, Form, Name};
 pub(crate) use shared::Shared;

@@ -7,8 +7,8 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::layer::{ResponseFuture, Shared};
-use crate::{BoxError, Health, HealthBody, Probe, ProbeStatus};
+use crate::layer::{Form, Passing, ResponseFuture, Shared};
+use crate::{BoxError, Health, HealthBody, Probe, ProbeStatus, answer};
 
 /// The service that a [`HealthLayer`](crate::HealthLayer) makes.
 ///
@@ -110,15 +110,32 @@ impl<S> HealthService<S> {
         S: Service<Request<B>> + Clone,
         B: Body,
     {
-        let hold = self.shared.enter();
+        let (entry, drain) = self.shared.enter(&request);
+        let form = Form::of(&request);
+        if drain.is_refusing() {
+            return self.refuse(request, form);
+        }
+        let passing = Passing::new(entry, form);
         match mem::replace(&mut self.polled, Polled::Never) {
-            Polled::Ready => ResponseFuture::run(self.inner.call(request), hold),
+            Polled::Ready => ResponseFuture::run(self.inner.call(request), passing),
             Polled::Pending | Polled::Never => {
                 let clone = self.inner.clone();
                 let polled = mem::replace(&mut self.inner, clone);
-                ResponseFuture::wait(polled, request, hold)
+                ResponseFuture::wait(polled, request, passing)
             }
         }
+    }
+
+    /// What comes too late is told so, and what was polled for it is given back.
+    #[cold]
+    fn refuse<B>(&mut self, request: Request<B>, form: Form) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+        B: Body,
+    {
+        self.inner = self.inner.clone();
+        self.polled = Polled::Never;
+        ResponseFuture::answer(request.into_body(), answer::unavailable(form))
     }
 }
 

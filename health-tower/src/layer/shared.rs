@@ -1,13 +1,14 @@
 use http::{Request, Response};
 
+use crate::layer::{Entry, Name};
 use crate::paths::PathTable;
-use crate::{Hold, InFlight, Probe, ProbeBody, ProbeStatus, StatusBoard, answer};
+use crate::{DrainFlags, InFlightRegistry, Probe, ProbeBody, ProbeStatus, StatusBoard, answer};
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared {
     pub(crate) board: StatusBoard,
-    pub(crate) in_flight: InFlight,
+    pub(crate) requests: &'static InFlightRegistry<Name>,
     pub(crate) paths: &'static PathTable,
     #[cfg(feature = "details")]
     pub(crate) details: Option<&'static crate::details::Source>,
@@ -43,8 +44,9 @@ impl Shared {
         (body, answer::probe(&parts.method, status))
     }
 
+    /// Counts a request that passes through, and gives how far a drain has come.
     #[inline]
-    pub(crate) fn enter(&self) -> Hold {
-        self.in_flight.enter()
+    pub(crate) fn enter<B>(&self, request: &Request<B>) -> (Entry, DrainFlags) {
+        self.requests.enter(Name::of(request))
     }
 }

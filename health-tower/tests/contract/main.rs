@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod bodies;
+mod drain;
 mod gate;
 mod probes;
 mod readiness;

@@ -18,29 +18,34 @@ use crate::shutdown::{draining, start};
 const DEADLINE: Duration = Duration::from_millis(300);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_handler_that_never_ends_is_given_up_at_the_deadline() {
+async fn a_handler_that_never_ends_is_ended_at_the_deadline() {
     let health = draining(Duration::ZERO, DEADLINE);
     let (door, mut gate) = gate();
     let never = get(async move || door.enter().await);
     let app = Router::new()
-        .route("/", never)
+        .route("/never", never)
         .layer(HealthLayer::new(&health));
     let host = Host::start(&health, app).await;
     let mut wire = Wire::connect(host.addr()).await;
-    wire.request("GET", "/").await;
+    wire.request("GET", "/never").await;
     let _held = gate.held().await;
     health.shutdown();
     let report = host.report().await;
     assert_eq!(
         (report.remaining, report.server_ended, report.forced),
-        (1, false, false)
+        (1, true, false)
     );
     assert!(!report.is_clean());
     assert!(report.lame_duck + report.closing >= DEADLINE, "{report}");
+    assert_eq!(report.unfinished[0].what(), "GET /never");
+    let answer = wire.answer().await;
+    assert_eq!(answer.plain(), (503, "unavailable"));
+    assert_eq!(answer.header("connection"), Some("close"));
+    assert_eq!(wire.rest().await, b"");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_never_ends_is_given_up_at_the_deadline() {
+async fn a_stream_that_never_ends_is_cut_short_at_the_deadline() {
     let health = draining(Duration::ZERO, DEADLINE);
     let (opener, mut taps) = taps();
     let host = start(&health, opener).await;
@@ -52,8 +57,11 @@ async fn a_stream_that_never_ends_is_given_up_at_the_deadline() {
     let report = host.report().await;
     assert_eq!(
         (report.remaining, report.server_ended, report.forced),
-        (1, false, false)
+        (1, true, false)
     );
+    assert_eq!(report.unfinished[0].what(), "GET /stream");
+    // Without the last chunk: nobody takes the part for the whole.
+    assert!(wire.chunk().await.is_err());
 }
 
 /// hyper has taken the whole body, so nothing is in flight any more; but the client hasn't got it. Only the server knows.
