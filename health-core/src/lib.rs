@@ -53,7 +53,7 @@ pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
 pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};
 pub use startup::{StartupReport, StartupState, StartupTask};
-pub use traffic::{DrainFlags, Hold, InFlight, InFlightEntry, InFlightRegistry, Unfinished};
+pub use traffic::{DrainFlags, Hold, InFlight, InFlightRequest, Unfinished};
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
 
 /// What the attribute macros expand to. Not part of the public interface.

@@ -25,15 +25,15 @@ pub(crate) enum Answering<B> {
 impl<B: Body> Answering<B> {
     pub(crate) fn new(body: B, answer: Response<ProbeBody>) -> Self {
         if body.is_end_stream() {
-            Self::now(answer)
+            Self::Now(Some(answer))
         } else {
             Self::AfterBody(Box::pin(Discard::new(body, answer)))
         }
     }
 
-    /// An answer to a request whose body has gone.
-    pub(crate) fn now(answer: Response<ProbeBody>) -> Self {
-        Self::Now(Some(answer))
+    /// Nothing more to answer.
+    pub(crate) fn given() -> Self {
+        Self::Now(None)
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response<ProbeBody>> {

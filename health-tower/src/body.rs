@@ -8,9 +8,9 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 
-use crate::BoxError;
 use crate::answer::grpc_status_unavailable;
-use crate::layer::{Entry, Form};
+use crate::layer::Form;
+use crate::{BoxError, InFlightRequest};
 
 pin_project! {
     /// The body of a response that went through a [`HealthLayer`](crate::HealthLayer): the application's own, which counts
@@ -31,7 +31,7 @@ pin_project! {
     #[project = KindProjection]
     enum Kind<B> {
         Answer { #[pin] body: ProbeBody },
-        Through { #[pin] body: B, entry: Option<Entry>, form: Form },
+        Through { #[pin] body: B, request: Option<InFlightRequest>, form: Form },
         Ended,
     }
 }
@@ -42,8 +42,12 @@ impl<B> HealthBody<B> {
         Self { kind }
     }
 
-    pub(crate) fn through(body: B, entry: Option<Entry>, form: Form) -> Self {
-        let kind = Kind::Through { body, entry, form };
+    pub(crate) fn through(body: B, request: Option<InFlightRequest>, form: Form) -> Self {
+        let kind = Kind::Through {
+            body,
+            request,
+            form,
+        };
         Self { kind }
     }
 }
@@ -62,44 +66,43 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let mut kind = self.project().kind;
-        let form = match kind.as_mut().project() {
-            KindProjection::Answer { body } => {
-                return body.poll_frame(cx).map_err(|never| match never {});
-            }
-            KindProjection::Ended => return Poll::Ready(None),
+        match kind.as_mut().project() {
             KindProjection::Through {
                 mut body,
-                entry,
+                request,
                 form,
             } => {
                 // Also where a frame would be ready: a stream that never waits would never end.
-                let mut given_up = entry.as_ref().is_some_and(|entry| entry.flags().is_ended());
-                if !given_up {
-                    let frame = body.as_mut().poll_frame(cx).map_err(Into::into);
-                    // Whoever got the last frame need not poll again to hear that it was the last.
-                    let goes_on = match &frame {
-                        Poll::Pending => true,
-                        Poll::Ready(Some(Ok(_))) => !body.is_end_stream(),
-                        Poll::Ready(_) => false,
-                    };
-                    match entry {
-                        _ if !goes_on => *entry = None,
-                        // A frame that went through is enough to be named; only who waits needs to be woken.
-                        Some(entry) if frame.is_pending() || !entry.is_put_down() => {
-                            given_up = entry.wait(cx.waker());
-                        }
-                        _ => {}
-                    }
-                    if !given_up || frame.is_ready() {
-                        return frame;
-                    }
+                if request
+                    .as_ref()
+                    .is_some_and(|request| request.flags().is_ended())
+                {
+                    let form = *form;
+                    return kind.cut_short(form);
                 }
-                *form
+                let frame = body.as_mut().poll_frame(cx);
+                // Whoever got the last frame need not poll again to hear that it was the last.
+                let ended = match &frame {
+                    Poll::Pending => {
+                        let form = *form;
+                        let given_up = request.as_mut().is_some_and(|request| wait(request, cx));
+                        return if given_up {
+                            kind.cut_short(form)
+                        } else {
+                            Poll::Pending
+                        };
+                    }
+                    Poll::Ready(Some(Ok(_))) => body.is_end_stream(),
+                    Poll::Ready(_) => true,
+                };
+                if ended {
+                    *request = None;
+                }
+                frame.map_err(Into::into)
             }
-        };
-        // What is inside is dropped, and no longer in flight.
-        kind.set(Kind::Ended);
-        Poll::Ready(Some(cut_short(form)))
+            KindProjection::Answer { body } => body.poll_frame(cx).map_err(|never| match never {}),
+            KindProjection::Ended => Poll::Ready(None),
+        }
     }
 
     #[inline]
@@ -121,13 +124,25 @@ where
     }
 }
 
-/// The end of a body whose time is up. HTTP has no better way than to break off, so that nobody takes the part for the whole; gRPC
-/// has a status for it.
+/// It was named before, if it is long.
 #[cold]
-fn cut_short(form: Form) -> Result<Frame<Bytes>, BoxError> {
-    match form {
-        Form::Grpc => Ok(Frame::trailers(grpc_status_unavailable())),
-        Form::Http1 | Form::Http2 => Err(Box::new(CutShort)),
+fn wait(request: &mut InFlightRequest, cx: &Context<'_>) -> bool {
+    request.wait(cx.waker(), || ("a", "response"))
+}
+
+impl<B> Kind<B> {
+    /// Its time is up: what is inside is dropped, and no longer in flight. HTTP has no better way than to break off, so that nobody
+    /// takes the part for the whole; gRPC has a status for it.
+    #[cold]
+    fn cut_short(
+        mut self: Pin<&mut Self>,
+        form: Form,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.set(Self::Ended);
+        Poll::Ready(Some(match form {
+            Form::Grpc => Ok(Frame::trailers(grpc_status_unavailable())),
+            Form::Http1 | Form::Http2 => Err(Box::new(CutShort)),
+        }))
     }
 }
 

@@ -88,10 +88,10 @@ pub use exec::{exec_probe, exec_probe_from};
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainFlags, DrainPolicy, DrainReport,
     FatalReport, Fault, FaultKind, FromState, Health, HealthBuilder, Hold, Impact, InFlight,
-    InFlightEntry, InFlightRegistry, InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe,
-    ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState, RuntimeReport, RuntimeState, Scope,
-    Shutdown, Snapshot, StartError, StartupReport, StartupState, StartupTask, State, StatusBoard,
-    StuckWorker, Subscription, Trigger, Unfinished, Watchdog,
+    InFlightRequest, InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe, ProbeStatus, Pulse,
+    PulseGuard, PulseReport, PulseState, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot,
+    StartError, StartupReport, StartupState, StartupTask, State, StatusBoard, StuckWorker,
+    Subscription, Trigger, Unfinished, Watchdog,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};

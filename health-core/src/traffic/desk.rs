@@ -1,11 +1,10 @@
-use std::fmt::Display;
 use std::task::Waker;
-use std::time::Duration;
 
 use slab::Slab;
 use tokio::time::Instant;
 
 use crate::traffic::Unfinished;
+use crate::traffic::name::Name;
 use crate::traffic::stripe::Stripe;
 use crate::traffic::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,26 +14,18 @@ use crate::traffic::sync::{Mutex, MutexGuard, PoisonError};
 ///    then. Whichever of the two is later at the desk sees the other: nobody waits past the end. (Modelled in `model.rs`.)
 /// 2. What never waited is not here: it has not been polled twice.
 #[derive(Debug)]
-pub(crate) struct Desk<L> {
-    entries: Mutex<Slab<Entry<L>>>,
+pub(crate) struct Desk {
+    entries: Mutex<Slab<Entry>>,
 }
 
 #[derive(Debug)]
-struct Entry<L> {
-    label: L,
+struct Entry {
+    name: Name,
     since: Instant,
     waker: Waker,
 }
 
-/// A place at the desk, or the label to put down there.
-#[derive(Debug)]
-pub(crate) enum Place<L> {
-    Label(L),
-    At(usize),
-    Gone,
-}
-
-impl<L> Desk<L> {
+impl Desk {
     pub(crate) fn new() -> Self {
         Self {
             entries: Mutex::new(Slab::new()),
@@ -42,35 +33,33 @@ impl<L> Desk<L> {
     }
 
     /// Puts down who waits. `true` if it is to end instead.
-    pub(crate) fn wait(&self, stripe: &Stripe, place: &mut Place<L>, waker: &Waker) -> bool {
+    pub(crate) fn wait(
+        &self,
+        stripe: &Stripe,
+        place: &mut Option<u32>,
+        waker: &Waker,
+        name: impl FnOnce() -> Name,
+    ) -> bool {
         let mut entries = self.entries();
-        match std::mem::replace(place, Place::Gone) {
-            Place::Label(label) => {
-                let since = Instant::now();
-                let waker = waker.clone();
-                *place = Place::At(entries.insert(Entry {
-                    label,
-                    since,
-                    waker,
-                }));
+        match place.and_then(|at| entries.get_mut(at as usize)) {
+            Some(entry) => entry.waker.clone_from(waker),
+            None => {
+                let at = entries.insert(Entry {
+                    name: name(),
+                    since: Instant::now(),
+                    waker: waker.clone(),
+                });
+                // More than four billion don't fit into memory.
+                *place = u32::try_from(at).ok();
             }
-            Place::At(at) => {
-                if let Some(entry) = entries.get_mut(at) {
-                    entry.waker.clone_from(waker);
-                }
-                *place = Place::At(at);
-            }
-            Place::Gone => {}
         }
         drop(entries);
         stripe.flags().is_ended()
     }
 
-    pub(crate) fn leave(&self, place: &mut Place<L>) {
-        if let Place::At(at) = std::mem::replace(place, Place::Gone) {
-            // Dropped after the lock: a label is somebody else's code.
-            let _entry = self.entries().try_remove(at);
-        }
+    pub(crate) fn leave(&self, place: u32) {
+        // Dropped after the lock: a waker is somebody else's code.
+        let _entry = self.entries().try_remove(place as usize);
     }
 
     /// Wakes all, after the flag was raised.
@@ -84,18 +73,15 @@ impl<L> Desk<L> {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    fn entries(&self) -> MutexGuard<'_, Slab<Entry<L>>> {
+    fn entries(&self) -> MutexGuard<'_, Slab<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl<L: Display> Desk<L> {
     pub(crate) fn list(&self, now: Instant, all: &mut Vec<Unfinished>) {
-        let age = |since| -> Duration { now.saturating_duration_since(since) };
         let entries = self.entries();
         all.extend(entries.iter().map(|(_, entry)| Unfinished {
-            what: entry.label.to_string(),
-            age: age(entry.since),
+            what: entry.name.to_string(),
+            age: now.saturating_duration_since(entry.since),
         }));
     }
 }

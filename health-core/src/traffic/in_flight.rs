@@ -1,19 +1,19 @@
 use std::cell::Cell;
 use std::cmp::Reverse;
-use std::fmt::{self, Display};
+use std::fmt;
 use std::num::NonZero;
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::available_parallelism;
 
 use crossbeam_utils::CachePadded;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::traffic::registry::Unlabelled;
+use crate::traffic::desk::Desk;
 use crate::traffic::stripe::{Stripe, idle};
-use crate::traffic::{DrainFlags, InFlightRegistry, Unfinished};
+use crate::traffic::{DrainFlags, Unfinished};
 
 /// The counter of what is in flight, without a cache line that all threads share. A cheap `Copy`, from
 /// [`Health::in_flight`](crate::Health::in_flight).
@@ -26,16 +26,20 @@ pub struct InFlight(&'static Stripes);
 
 struct Stripes {
     counters: Box<[CachePadded<Counter>]>,
-    idle: &'static Notify,
-    /// One for each kind of label. Touched when a layer is made, and at the end of a drain.
-    registries: Mutex<Vec<&'static dyn Unlabelled>>,
+    common: &'static Common,
+}
+
+/// What is seldom touched.
+#[derive(Default)]
+struct Common {
+    idle: Notify,
     ramp: OnceLock<Ramp>,
 }
 
 struct Counter {
-    number: usize,
     stripe: Stripe,
-    idle: &'static Notify,
+    desk: Desk,
+    common: &'static Common,
 }
 
 /// From when to when connections are to be closed, more and more of them.
@@ -45,23 +49,32 @@ struct Ramp {
     to: Instant,
 }
 
+impl Ramp {
+    fn chance(&self) -> f64 {
+        let whole = self.to.saturating_duration_since(self.from);
+        let passed = self.from.elapsed();
+        if passed >= whole {
+            return 1.0;
+        }
+        passed.as_secs_f64() / whole.as_secs_f64()
+    }
+}
+
 impl InFlight {
-    /// Leaks a new counter: 128 bytes for each stripe, 4 stripes for each core.
+    /// Leaks a new counter: 256 bytes for each stripe, 4 stripes for each core.
     pub(crate) fn leak() -> Self {
         let cores = available_parallelism().map_or(1, NonZero::get);
         let stripes = (4 * cores).next_power_of_two().min(256);
-        let idle: &'static Notify = Box::leak(Box::new(Notify::new()));
-        let counter = |number| Counter {
-            number,
+        let common: &'static Common = Box::leak(Box::default());
+        let counter = || Counter {
             stripe: Stripe::new(),
-            idle,
+            desk: Desk::new(),
+            common,
         };
-        let counters = (0..stripes).map(|number| CachePadded::new(counter(number)));
+        let counters = (0..stripes).map(|_| CachePadded::new(counter()));
         Self(Box::leak(Box::new(Stripes {
             counters: counters.collect(),
-            idle,
-            registries: Mutex::default(),
-            ramp: OnceLock::new(),
+            common,
         })))
     }
 
@@ -80,24 +93,9 @@ impl InFlight {
         (Hold(counter), flags)
     }
 
-    /// Where what is in flight puts itself down by name, for a face: the same one for the same kind of label.
-    #[must_use]
-    pub fn registry<L: Display + Send + 'static>(self) -> &'static InFlightRegistry<L> {
-        let mut registries = self.registries();
-        let known = registries
-            .iter()
-            .find_map(|known| known.as_any().downcast_ref());
-        known.unwrap_or_else(|| {
-            let new: &'static InFlightRegistry<L> =
-                Box::leak(Box::new(InFlightRegistry::new(self)));
-            registries.push(new);
-            new
-        })
-    }
-
     /// From now on, whoever counts finds that a shutdown has begun, which lets go of connections until `to`.
     pub(crate) fn begin_drain(self, from: Instant, to: Instant) {
-        let _first = self.0.ramp.set(Ramp { from, to });
+        let _first = self.0.common.ramp.set(Ramp { from, to });
         self.raise(DrainFlags::DRAINING);
     }
 
@@ -109,48 +107,25 @@ impl InFlight {
     /// From now on, what is in flight is to end, and is woken to do so.
     pub(crate) fn end(self) {
         self.raise(DrainFlags::ENDED);
-        let registries = self.registries().clone();
-        registries.iter().for_each(|registry| registry.wake_all());
+        self.desks().for_each(Desk::wake_all);
     }
 
     /// What is in flight and waits, by name; the oldest first, no more than `most`.
     pub(crate) fn unfinished(self, most: usize) -> Vec<Unfinished> {
         let mut all = Vec::new();
-        let registries = self.registries().clone();
-        registries
-            .iter()
-            .for_each(|registry| registry.list(Instant::now(), &mut all));
+        self.desks()
+            .for_each(|desk| desk.list(Instant::now(), &mut all));
         all.sort_by_key(|one| Reverse(one.age));
         all.truncate(most);
         all
-    }
-
-    /// How likely it is, between 0 and 1, that a connection is to be closed now: it rises to 1 over the lame duck, so that clients
-    /// come back one after the other and find another instance, before the rest is closed all at once.
-    #[must_use]
-    pub fn closing_chance(self) -> f64 {
-        let Some(Ramp { from, to }) = self.0.ramp.get() else {
-            return 0.0;
-        };
-        let whole = to.saturating_duration_since(*from);
-        let passed = from.elapsed();
-        if passed >= whole {
-            return 1.0;
-        }
-        passed.as_secs_f64() / whole.as_secs_f64()
-    }
-
-    pub(crate) fn width(self) -> usize {
-        self.0.counters.len()
     }
 
     fn raise(self, flags: DrainFlags) {
         self.stripes().for_each(|stripe| stripe.raise(flags));
     }
 
-    fn registries(self) -> MutexGuard<'static, Vec<&'static dyn Unlabelled>> {
-        let registries = &self.0.registries;
-        registries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn desks(self) -> impl Iterator<Item = &'static Desk> {
+        self.0.counters.iter().map(|counter| &counter.desk)
     }
 
     /// How many are in flight now. A sum over the stripes: exact when nothing moves.
@@ -165,7 +140,7 @@ impl InFlight {
     /// From here on, each stripe that falls to zero looks for somebody to wake: for drains, not for a life of service.
     pub(crate) async fn idle(self) {
         loop {
-            let mut zero = pin!(self.0.idle.notified());
+            let mut zero = pin!(self.0.common.idle.notified());
             // Before the stripes are looked at: what becomes zero after that must find somebody to wake.
             zero.as_mut().enable();
             if idle(self.stripes()) {
@@ -198,14 +173,15 @@ impl Hold {
         self.0.stripe.flags()
     }
 
-    #[inline]
-    pub(crate) fn stripe(&self) -> &Stripe {
-        &self.0.stripe
+    /// How likely it is, between 0 and 1, that a connection is to be closed now: it rises to 1 over the lame duck, so that clients
+    /// come back one after the other and find another instance, before the rest is closed all at once.
+    #[must_use]
+    pub fn closing_chance(&self) -> f64 {
+        self.0.common.ramp.get().map_or(0.0, Ramp::chance)
     }
 
-    #[inline]
-    pub(crate) fn stripe_number(&self) -> usize {
-        self.0.number
+    pub(crate) fn desk(&self) -> (&'static Desk, &'static Stripe) {
+        (&self.0.desk, &self.0.stripe)
     }
 }
 
@@ -213,7 +189,7 @@ impl Drop for Hold {
     #[inline]
     fn drop(&mut self) {
         if self.0.stripe.leave() {
-            self.0.idle.notify_waiters();
+            self.0.common.idle.notify_waiters();
         }
     }
 }

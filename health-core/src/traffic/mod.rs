@@ -1,15 +1,16 @@
 //! The traffic signal: which requests are under way, from their arrival to the end of their response bodies.
 
 mod desk;
+mod entry;
 mod in_flight;
 #[cfg(all(test, health_loom))]
 mod model;
-mod registry;
+mod name;
 mod stripe;
 mod sync;
 mod unfinished;
 
+pub use entry::InFlightRequest;
 pub use in_flight::{Hold, InFlight};
-pub use registry::{InFlightEntry, InFlightRegistry};
 pub use stripe::DrainFlags;
 pub use unfinished::Unfinished;

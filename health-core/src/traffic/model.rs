@@ -7,7 +7,8 @@ use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use super::desk::{Desk, Place};
+use super::desk::Desk;
+use super::name::Name;
 use super::stripe::{DrainFlags, Stripe, idle};
 
 /// Two stripes, a request on each, and a drain that waits for both, in every interleaving: loom reports a lost wake-up
@@ -79,9 +80,9 @@ fn nothing_waits_past_the_end() {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (stripe, desk) = &*shared;
-                let mut place = Place::Label("GET /orders");
+                let mut place = None;
                 let ended = poll_fn(|cx| {
-                    let ended = desk.wait(stripe, &mut place, cx.waker());
+                    let ended = desk.wait(stripe, &mut place, cx.waker(), || Name::new("GET", "/"));
                     if ended {
                         Poll::Ready(())
                     } else {
@@ -89,7 +90,7 @@ fn nothing_waits_past_the_end() {
                     }
                 });
                 loom::future::block_on(ended);
-                desk.leave(&mut place);
+                desk.leave(place.unwrap());
             })
         };
         let (stripe, desk) = &*shared;

@@ -54,6 +54,24 @@ where
         Self { state }
     }
 
+    /// The drain's deadline has passed: what is inside is dropped, the request's body with it.
+    #[cold]
+    fn give_up<R, E>(self: Pin<&mut Self>) -> Poll<Result<Response<HealthBody<R>>, E>> {
+        let mut state = self.project().state;
+        let form = match state.as_mut().project() {
+            StateProjection::Run { passing, .. } => passing.form,
+            StateProjection::Wait { waiting, .. } => waiting
+                .as_ref()
+                .map_or(Form::Http2, |(_, passing)| passing.form),
+            StateProjection::Answer { .. } => Form::Http2,
+        };
+        let answer = answer::unavailable(form);
+        state.set(State::Answer {
+            answering: Answering::given(),
+        });
+        Poll::Ready(Ok(answer.map(HealthBody::answer)))
+    }
+
     #[inline]
     pub(crate) fn run(inner: S::Future, passing: Passing) -> Self {
         let state = State::Run { inner, passing };
@@ -61,16 +79,28 @@ where
     }
 }
 
-impl<S, B> State<S, B>
+impl<S, B, R> ResponseFuture<S, B>
 where
-    S: Service<Request<B>>,
+    S: Service<Request<B>, Response = Response<R>>,
     B: Body,
+    R: Body,
 {
-    /// The drain's deadline has passed: what is inside is dropped, the request's body with it.
     #[cold]
-    fn given_up(form: Form) -> Self {
-        let answering = Answering::now(answer::unavailable(form));
-        Self::Answer { answering }
+    fn poll_draining(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Response<HealthBody<R>>, S::Error>> {
+        let state = self.as_mut().project().state;
+        let StateProjection::Run { inner, passing } = state.project() else {
+            return Poll::Pending;
+        };
+        let response = inner
+            .poll(cx)
+            .map_ok(|response| passing.let_go(response, cx.waker()));
+        if response.is_pending() && passing.wait(cx.waker()) {
+            return self.give_up();
+        }
+        response
     }
 }
 
@@ -89,11 +119,19 @@ where
             let mut state = self.as_mut().project().state;
             let next = match state.as_mut().project() {
                 StateProjection::Run { inner, passing } => {
-                    let response = inner.poll(cx).map_ok(|response| passing.through(response));
-                    if response.is_ready() || !passing.wait(cx.waker()) {
-                        return response;
+                    if passing.drains() {
+                        return self.poll_draining(cx);
                     }
-                    State::given_up(passing.form)
+                    // Nothing is done to a response on its way here, so that it is not copied once more.
+                    match inner.poll(cx) {
+                        Poll::Ready(Ok(response)) => {
+                            let pass_on = |body| passing.pass_on(body, cx.waker());
+                            return Poll::Ready(Ok(response.map(pass_on)));
+                        }
+                        Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                        Poll::Pending if passing.wait(cx.waker()) => return self.give_up(),
+                        Poll::Pending => return Poll::Pending,
+                    }
                 }
                 StateProjection::Answer { answering } => {
                     let response = ready!(answering.poll(cx));
@@ -108,7 +146,8 @@ where
                         let inner = inner.call(request);
                         State::Run { inner, passing }
                     } else if passing.wait(cx.waker()) {
-                        State::given_up(passing.form)
+                        *waiting = Some((request, passing));
+                        return self.give_up();
                     } else {
                         *waiting = Some((request, passing));
                         return Poll::Pending;

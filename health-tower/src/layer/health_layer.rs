@@ -81,7 +81,7 @@ impl HealthLayer {
     pub(crate) fn with_paths(health: &Health, paths: &'static PathTable) -> Self {
         let shared = Shared {
             board: health.board(),
-            requests: health.in_flight().registry(),
+            in_flight: health.in_flight(),
             paths,
             #[cfg(feature = "details")]
             details: None,

@@ -14,5 +14,5 @@ pub use health_layer::HealthLayer;
 pub use service::HealthService;
 
 pub(crate) use passing::Passing;
-pub(crate) use request::{Entry, Form, Name};
+pub(crate) use request::Form;
 pub(crate) use shared::Shared;

@@ -1,45 +1,76 @@
 use std::task::Waker;
 
 use http::header::CONNECTION;
-use http::{HeaderMap, HeaderValue, Response};
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, Request, Response};
+use http_body::Body;
 
-use crate::HealthBody;
-use crate::layer::{Entry, Form};
+use crate::layer::Form;
+use crate::{HealthBody, InFlightRequest};
+
+/// A body that is known to be longer takes its time.
+const LONG: u64 = 64 * 1024;
 
 /// A request on its way through: counted, and told when a drain wants something of it.
 pub(crate) struct Passing {
     /// Goes on into the body.
-    entry: Option<Entry>,
+    pub(crate) request: Option<InFlightRequest>,
     pub(crate) form: Form,
+    method: Method,
+    path: Option<PathAndQuery>,
 }
 
 impl Passing {
+    /// Copies no text of the request: it is shared, or small.
     #[inline]
-    pub(crate) fn new(entry: Entry, form: Form) -> Self {
-        let entry = Some(entry);
-        Self { entry, form }
+    pub(crate) fn new<B>(counted: InFlightRequest, request: &Request<B>, form: Form) -> Self {
+        Self {
+            request: Some(counted),
+            form,
+            method: request.method().clone(),
+            path: request.uri().path_and_query().cloned(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn drains(&self) -> bool {
+        self.request
+            .as_ref()
+            .is_some_and(|request| !request.flags().is_clear())
     }
 
     /// The response is not there yet. `true` if the drain's deadline has passed, and it is to be given up.
     pub(crate) fn wait(&mut self, waker: &Waker) -> bool {
-        self.entry.as_mut().is_some_and(|entry| entry.wait(waker))
+        let path = self.path.as_ref().map_or("", PathAndQuery::path);
+        let name = || (self.method.as_str(), path);
+        self.request
+            .as_mut()
+            .is_some_and(|request| request.wait(waker, name))
     }
 
-    /// The response is there; its body counts on.
+    /// The response is there. If its body takes its time, it is put down while its name is known; the body counts on.
     #[inline]
-    pub(crate) fn through<B>(&mut self, mut response: Response<B>) -> Response<HealthBody<B>> {
-        let entry = self.entry.take();
-        if let Some(entry) = entry.as_ref().filter(|entry| !entry.flags().is_clear()) {
-            let_go(entry, self.form, response.headers_mut());
+    pub(crate) fn pass_on<B: Body>(&mut self, body: B, waker: &Waker) -> HealthBody<B> {
+        if body.size_hint().upper().is_none_or(|most| most > LONG) && !body.is_end_stream() {
+            self.wait(waker);
         }
-        response.map(|body| HealthBody::through(body, entry, self.form))
+        HealthBody::through(body, self.request.take(), self.form)
     }
-}
 
-/// While draining, more and more connections are closed after their responses. In HTTP/2, that is up to the server.
-#[cold]
-fn let_go(entry: &Entry, form: Form, headers: &mut HeaderMap) {
-    if form == Form::Http1 && fastrand::f64() < entry.closing_chance() {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    /// The same while a drain is under way: more and more connections are closed after their responses. In HTTP/2, that is up to the
+    /// server.
+    #[cold]
+    pub(crate) fn let_go<B: Body>(
+        &mut self,
+        mut response: Response<B>,
+        waker: &Waker,
+    ) -> Response<HealthBody<B>> {
+        let request = self.request.as_ref();
+        let chance = request.map_or(0.0, InFlightRequest::closing_chance);
+        if self.form == Form::Http1 && fastrand::f64() < chance {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        response.map(|body| self.pass_on(body, waker))
     }
 }

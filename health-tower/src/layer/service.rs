@@ -110,12 +110,12 @@ impl<S> HealthService<S> {
         S: Service<Request<B>> + Clone,
         B: Body,
     {
-        let (entry, drain) = self.shared.enter(&request);
+        let (counted, drain) = self.shared.enter();
         let form = Form::of(&request);
         if drain.is_refusing() {
             return self.refuse(request, form);
         }
-        let passing = Passing::new(entry, form);
+        let passing = Passing::new(counted, &request, form);
         match mem::replace(&mut self.polled, Polled::Never) {
             Polled::Ready => ResponseFuture::run(self.inner.call(request), passing),
             Polled::Pending | Polled::Never => {

@@ -1,14 +1,15 @@
 use http::{Request, Response};
 
-use crate::layer::{Entry, Name};
 use crate::paths::PathTable;
-use crate::{DrainFlags, InFlightRegistry, Probe, ProbeBody, ProbeStatus, StatusBoard, answer};
+use crate::{
+    DrainFlags, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus, StatusBoard, answer,
+};
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared {
     pub(crate) board: StatusBoard,
-    pub(crate) requests: &'static InFlightRegistry<Name>,
+    pub(crate) in_flight: InFlight,
     pub(crate) paths: &'static PathTable,
     #[cfg(feature = "details")]
     pub(crate) details: Option<&'static crate::details::Source>,
@@ -46,7 +47,7 @@ impl Shared {
 
     /// Counts a request that passes through, and gives how far a drain has come.
     #[inline]
-    pub(crate) fn enter<B>(&self, request: &Request<B>) -> (Entry, DrainFlags) {
-        self.requests.enter(Name::of(request))
+    pub(crate) fn enter(&self) -> (InFlightRequest, DrainFlags) {
+        self.in_flight.enter_request()
     }
 }

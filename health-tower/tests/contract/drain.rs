@@ -7,7 +7,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use health_tower::{BoxError, CutShort, DrainPolicy, DrainReport, Health, HealthBody, HealthLayer};
+use health_tower::{
+    BoxError, CutShort, DrainPolicy, DrainReport, Health, HealthBody, HealthLayer, Unfinished,
+};
 use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{Request, Response, Version};
 use http_body::{Body, Frame};
@@ -92,7 +94,7 @@ fn service(
 }
 
 fn named(report: &DrainReport) -> Vec<&str> {
-    report.unfinished.iter().map(|one| one.what()).collect()
+    report.unfinished.iter().map(Unfinished::what).collect()
 }
 
 #[tokio::test(start_paused = true)]
