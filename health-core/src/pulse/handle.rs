@@ -12,10 +12,12 @@ use crate::pulse::cell::Cell;
 ///
 /// A worker that ends as it should calls [`finish`](Self::finish). Dropped without it, as by a panic or an early return, the
 /// worker has *died*: the log says so at once, and liveness fails unless another pulse of the same name takes its place within
-/// the same time. A shutdown that has begun excuses it.
+/// the same time. A shutdown that has begun excuses it. While one lives, another of its name may die: where each of a pool's
+/// workers counts, each needs a name of its own.
 ///
-/// Beginning and ending a piece of work takes two atomic operations, no lock and no clock; both work in async and in blocking
-/// code, on any thread.
+/// Beginning and ending a piece of work takes four atomic operations, some 40 ns, no lock and no clock; both work in async and in blocking
+/// code, on any thread. To begin one looks for a free place among those that are taken: meant for dozens at a time, thousands
+/// work. Places are kept for the next, as many as were ever taken at once, until the pulse and its guards are gone.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -70,7 +72,7 @@ impl Pulse {
         PulseGuard { cell, place }
     }
 
-    /// The worker ends as it should.
+    /// The worker ends as it should. What is still under way is watched until it has ended.
     pub fn finish(self) {
         self.0.set_end(true);
     }
@@ -87,3 +89,6 @@ impl Drop for PulseGuard {
         self.cell.slots.close(self.place);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ mod handle;
 mod report;
 mod slots;
 mod watch;
+mod watched;
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -21,7 +21,7 @@ pub enum PulseState {
         /// Since it was first seen.
         so_long: Duration,
     },
-    /// It was dropped without `finish()`.
+    /// It was dropped without `finish()`, and no other of its name is there.
     Died {
         /// Since that was seen.
         ago: Duration,

@@ -16,7 +16,11 @@ const ONE_MORE: u64 = 1 << (LABEL_BITS + 1);
 ///
 /// 1. A slot is taken by whoever sets OPEN, with one compare-and-swap; only who took it clears it.
 /// 2. Each taking makes another word of it, for 2⁵⁹ times.
-/// 3. Room is only ever added, behind what is there.
+/// 3. Room is only ever added, behind what is there; as much as was ever taken at once, rounded up.
+///
+/// No Loom model: whatever is said about a slot is said by its one word, whose changes have one order for all. Nothing follows
+/// from two words together, nor from a word and how the pulse ended: one that has ended is watched until its slots are free,
+/// whichever is seen first.
 #[derive(Debug)]
 pub(crate) struct Slots {
     words: [AtomicU64; PER_CHUNK],

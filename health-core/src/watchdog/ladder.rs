@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::watchdog::Limits;
 
 /// How often the watchdog looks, and asks each runtime for a sign of life. A stall is found up to this much late; ten a second
-/// cost a ten-thousandth of a core.
+/// cost a thousandth of a core.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 /// A signal, and no more: a turn of the loop that a user waiting for a page may notice.
@@ -25,6 +25,10 @@ pub(crate) const DEAD: Duration = Duration::from_secs(60);
 /// While others turn, one stuck worker delays only what happens to be queued behind it: so many times the patience.
 pub(crate) const PATIENCE_WITH_ONE: u32 = 5;
 
+/// And never less, unless it was said: a worker under full load may show only every 61 polls that it gets on. At a limit of 300 s
+/// these would have to take 5 s each; at one of 5 s, 80 ms, which a password hash may take.
+pub(crate) const STUCK: Duration = Duration::from_secs(300);
+
 /// The same patience for one piece of work under a pulse, where nothing else was said.
 pub(crate) const OVERDUE: Duration = Duration::from_secs(300);
 
@@ -35,8 +39,10 @@ pub(crate) const OVERDUE: Duration = Duration::from_secs(300);
 /// | `Turning` | below 250 ms | |
 /// | `Lagging` | 250 ms | shown |
 /// | `Late` | 1 s | shown; heartbeats are withheld |
-/// | `Stalled` | 5 s | a warning in the log; others may take over |
-/// | `Dead` | [`Watchdog::stalled_after`](crate::Watchdog::stalled_after), 60 s | liveness fails |
+/// | `Stalled` | 5 s, and no worker gave a sign | a warning in the log; others may take over |
+/// | `Dead` | [`Watchdog::stalled_after`](crate::Watchdog::stalled_after), 60 s, and no worker gave a sign | liveness fails |
+///
+/// A runtime that works through a long queue is late, and no more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RuntimeState {
@@ -54,11 +60,11 @@ pub enum RuntimeState {
 }
 
 impl RuntimeState {
-    /// The rung of a runtime that is that late.
-    pub(crate) fn of(lag: Duration, limits: &Limits) -> Self {
-        if lag >= limits.stalled_after {
+    /// The rung of a runtime that is that late, and in which nothing has turned for so long by now.
+    pub(crate) fn of(lag: Duration, still: Duration, limits: &Limits) -> Self {
+        if still >= limits.stalled_after {
             Self::Dead
-        } else if lag >= STALLED {
+        } else if still >= STALLED {
             Self::Stalled
         } else if lag >= LATE {
             Self::Late
@@ -85,5 +91,30 @@ impl RuntimeState {
 impl fmt::Display for RuntimeState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rung_begins_where_it_says() {
+        let limits = crate::Watchdog::default().limits();
+        let of = |lag: u64, still: u64| {
+            let [lag, still] = [lag, still].map(Duration::from_millis);
+            RuntimeState::of(lag, still, &limits)
+        };
+        for (at, state) in [
+            (0, RuntimeState::Turning),
+            (250, RuntimeState::Lagging),
+            (1_000, RuntimeState::Late),
+            (5_000, RuntimeState::Stalled),
+            (60_000, RuntimeState::Dead),
+        ] {
+            assert_eq!(of(at, at), state);
+            assert!(at == 0 || of(at - 1, at - 1) < state);
+            assert!(of(at, 0) <= RuntimeState::Late, "it turns");
+        }
     }
 }

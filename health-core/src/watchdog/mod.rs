@@ -9,16 +9,19 @@ mod clock;
 mod config;
 mod fault;
 mod ladder;
+mod problem;
+mod report;
 mod runtime;
 mod termination;
 mod thread;
+mod watch;
 mod window;
 mod workers;
 
 pub use config::Watchdog;
 pub use fault::{Fault, FaultKind};
 pub use ladder::RuntimeState;
-pub use runtime::{RuntimeReport, StuckWorker};
+pub use report::{RuntimeReport, StuckWorker};
 pub use window::LoopLag;
 
 pub(crate) use clock::Moment;

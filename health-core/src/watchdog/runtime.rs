@@ -1,96 +1,52 @@
 use std::time::Duration;
 
 use crate::watchdog::clock::Moment;
-use crate::watchdog::window::{LoopLag, Window};
+use crate::watchdog::window::Window;
 use crate::watchdog::workers::{Counters, Worker};
-use crate::watchdog::{Fault, FaultKind, Limits, RuntimeState};
+use crate::watchdog::{Fault, FaultKind, Limits, RuntimeReport, RuntimeState, StuckWorker};
 
 /// What the watchdog sees of one runtime when it looks.
 #[derive(Clone, Debug)]
 pub(crate) struct Sight {
     /// How late the canary was that was sent last; `None` if it has not answered.
     pub(crate) answer: Option<Duration>,
-    /// In the order of the workers. Empty where there is one only: then the canary says it all.
+    /// In the order of the workers.
     pub(crate) workers: Vec<Counters>,
 }
 
-/// A worker that has been stuck for longer than a second.
+/// What the watchdog does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StuckWorker {
-    index: usize,
-    stuck: Duration,
-}
-
-impl StuckWorker {
-    /// Its number in the runtime, from 0.
-    #[must_use]
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    /// For how long it has not got on.
-    #[must_use]
-    pub fn stuck(&self) -> Duration {
-        self.stuck
-    }
-}
-
-/// One watched runtime as a [`Snapshot`](crate::Snapshot) shows it, up to a second old.
-#[derive(Clone, Debug)]
-pub struct RuntimeReport {
-    pub(crate) name: String,
-    pub(crate) state: RuntimeState,
-    pub(crate) lag: LoopLag,
-    pub(crate) workers: usize,
-    pub(crate) stuck: Vec<StuckWorker>,
-}
-
-impl RuntimeReport {
-    /// The name under which it is watched: `main` for the one that the checks run on.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// How late it is now.
-    #[must_use]
-    pub fn state(&self) -> RuntimeState {
-        self.state
-    }
-
-    /// How late it was within the last minute.
-    #[must_use]
-    pub fn lag(&self) -> LoopLag {
-        self.lag
-    }
-
-    /// How many workers it has.
-    #[must_use]
-    pub fn workers(&self) -> usize {
-        self.workers
-    }
-
-    /// The workers that hang, while others turn.
-    #[must_use]
-    pub fn stuck(&self) -> &[StuckWorker] {
-        &self.stuck
-    }
+pub(crate) enum Next {
+    Wait,
+    /// The canary is back: sends the next one.
+    Send,
+    /// Sends another besides it. The first may lie with a worker that hangs, while all others sleep.
+    Help,
 }
 
 /// The watch over one runtime. It is told what is seen, and never looks for itself.
 ///
 /// 1. What is late is measured from when the canary was sent to now, on the watchdog's clock: no sight, no age.
-/// 2. A stalled runtime has no stuck workers besides: it is one fault.
+/// 2. A runtime has stalled only while a canary is out. One that came back, however late, has shown that the runtime turns.
+/// 3. It has stalled only while no worker gives a sign. One that works through a long queue, at whose end the canary is, turns.
+/// 4. A worker hangs only if it has been stuck for twice as long as any of its runtime has been and come back: under overload
+///    by long polls all show seldom that they get on.
+/// 5. A stalled runtime has no stuck workers besides: it is one fault.
 #[derive(Debug)]
 pub(crate) struct RuntimeWatch {
     name: String,
     limits: Limits,
     sent: Moment,
+    now: Moment,
     late: Duration,
+    still: Duration,
+    help_at: Duration,
     window: Window,
     workers: Vec<Worker>,
-    stuck: Vec<Duration>,
 }
+
+/// A canary that is out for so long gets help; then after twice as long, and so on.
+const HELP: Duration = Duration::from_secs(1);
 
 impl RuntimeWatch {
     /// The first canary is sent now.
@@ -100,31 +56,38 @@ impl RuntimeWatch {
             name,
             limits,
             sent: now,
+            now,
             late: Duration::ZERO,
+            still: Duration::ZERO,
+            help_at: HELP,
             window: Window::default(),
             workers: workers.iter().map(watch).collect(),
-            stuck: vec![Duration::ZERO; workers.len()],
         }
     }
 
-    /// Takes what is seen now. `true` if the canary is back, and the next one is sent.
-    pub(crate) fn look(&mut self, sight: &Sight, now: Moment) -> bool {
-        let seen = now - self.sent;
-        self.late = sight.answer.map_or(seen, |lag| lag.min(seen));
-        for ((worker, stuck), counters) in self
-            .workers
-            .iter_mut()
-            .zip(&mut self.stuck)
-            .zip(&sight.workers)
-        {
-            *stuck = worker.stuck(*counters, now);
+    /// Takes what is seen now.
+    pub(crate) fn look(&mut self, sight: &Sight, now: Moment) -> Next {
+        self.now = now;
+        for (worker, counters) in self.workers.iter_mut().zip(&sight.workers) {
+            worker.look(*counters, now);
         }
-        let back = sight.answer.is_some();
-        if back {
+        let out = now - self.sent;
+        if let Some(lag) = sight.answer {
+            self.late = lag.min(out);
+            self.still = Duration::ZERO;
             self.window.add(self.late);
             self.sent = now;
+            self.help_at = HELP;
+            return Next::Send;
         }
-        back
+        self.late = out;
+        let still = self.workers.iter().map(|worker| worker.still(now));
+        self.still = still.fold(out, Duration::min);
+        if out < self.help_at {
+            return Next::Wait;
+        }
+        self.help_at = out * 2;
+        Next::Help
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -132,7 +95,7 @@ impl RuntimeWatch {
     }
 
     pub(crate) fn state(&self) -> RuntimeState {
-        RuntimeState::of(self.late, &self.limits)
+        RuntimeState::of(self.late, self.still, &self.limits)
     }
 
     pub(crate) fn faults(&self) -> impl Iterator<Item = Fault> {
@@ -146,9 +109,10 @@ impl RuntimeWatch {
             ),
         });
         let limit = self.limits.stuck_after;
-        let stuck = self.stuck.iter().enumerate();
-        let stuck = stuck.filter(move |(_, stuck)| !dead && **stuck >= limit);
-        let stuck = stuck.map(move |(index, _)| Fault {
+        let patience = self.patience();
+        let stuck = self.stuck();
+        let stuck = stuck.filter(move |worker| !dead && worker.stuck >= patience);
+        let stuck = stuck.map(move |StuckWorker { index, .. }| Fault {
             kind: FaultKind::WorkerStuck,
             what: format!(
                 "worker {index} of runtime `{name}` has been stuck in one poll for {limit:?}"
@@ -158,16 +122,32 @@ impl RuntimeWatch {
     }
 
     pub(crate) fn report(&self) -> RuntimeReport {
-        let stuck = self.stuck.iter().copied().enumerate();
-        let stuck = stuck.map(|(index, stuck)| StuckWorker { index, stuck });
+        let long = |worker: &StuckWorker| worker.stuck >= Duration::from_secs(1);
         RuntimeReport {
             name: self.name.clone(),
             state: self.state(),
             lag: self.window.lag(self.late),
-            workers: self.workers.len().max(1),
-            stuck: stuck
-                .filter(|worker| worker.stuck >= Duration::from_secs(1))
-                .collect(),
+            workers: self.workers.len(),
+            stuck: self.stuck().filter(long).collect(),
         }
     }
+
+    fn patience(&self) -> Duration {
+        let came_back = self.workers.iter().map(Worker::longest).max();
+        let twice = came_back.unwrap_or_default().saturating_mul(2);
+        self.limits.stuck_after.max(twice)
+    }
+
+    /// None where there is one only: then the canary, which has no other to go to, says it all.
+    fn stuck(&self) -> impl Iterator<Item = StuckWorker> {
+        let several = self.workers.len() > 1;
+        let workers = self.workers.iter().enumerate().filter(move |_| several);
+        workers.map(|(index, worker)| StuckWorker {
+            index,
+            stuck: worker.stuck(self.now),
+        })
+    }
 }
+
+#[cfg(test)]
+mod tests;

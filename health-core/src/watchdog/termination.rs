@@ -1,6 +1,7 @@
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use crate::Probe;
 use crate::check::{Impact, Outcome};
@@ -11,32 +12,49 @@ use crate::snapshot::{Event, Published};
 const MOST: usize = 4096;
 
 /// Tells whoever looks at the restart why it had to be. Kept up to date while liveness is down.
+///
+/// 1. Written on a thread of its own, one at a time: a file system that hangs must not stop the watchdog.
+/// 2. What could not be written because the last is still being written is not lost: the latest is written then.
 #[derive(Debug)]
 pub(crate) struct TerminationLog {
     path: Option<PathBuf>,
     told: Option<String>,
+    writing: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl TerminationLog {
     pub(crate) fn new(path: Option<PathBuf>) -> Self {
-        Self { path, told: None }
+        Self {
+            path,
+            told: None,
+            writing: None,
+        }
     }
 
     /// Writes why liveness is down, or takes it back. Gives what there is to log: where it can't be written, which is then not
     /// tried again.
     pub(crate) fn follow(&mut self, now: &Published) -> Option<Event> {
         let path = self.path.as_ref()?;
+        if let Some(ended) = self.writing.take_if(|writing| writing.is_finished()) {
+            let error = ended.join().ok().and_then(Result::err);
+            if let Some(error) = error.filter(|error| error.kind() != ErrorKind::NotFound) {
+                let path = self.path.take()?;
+                return Some(Event::NoTerminationLog { path, error });
+            }
+        }
         let why = (!now.mark(Probe::Liveness).status.is_up()).then(|| why(now));
-        if why == self.told {
+        if why == self.told || self.writing.is_some() {
             return None;
         }
-        let written = write(path, why.as_deref().unwrap_or_default());
-        self.told = why;
-        let error = written
-            .err()
-            .filter(|error| error.kind() != ErrorKind::NotFound)?;
-        let path = self.path.take()?;
-        Some(Event::NoTerminationLog { path, error })
+        let (path, text) = (path.clone(), why.clone().unwrap_or_default());
+        let write = move || write(&path, &text);
+        let name = "health-why".to_owned();
+        // Where there is no thread left, the next look tries again.
+        self.writing = thread::Builder::new().name(name).spawn(write).ok();
+        if self.writing.is_some() {
+            self.told = why;
+        }
+        None
     }
 }
 
@@ -46,7 +64,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// One line for each cause, of what fits.
+/// One line for each cause that fits.
 fn why(now: &Published) -> String {
     let down = now.reports().iter().filter(|check| {
         let counts = check.probe() == Probe::Liveness && check.impact() == Impact::Critical;
@@ -63,12 +81,14 @@ fn why(now: &Published) -> String {
     let mut text = String::from("liveness failed");
     for line in faults.chain(checks) {
         let line = line.replace(char::is_control, " ");
-        if text.len() + line.len() + 2 > MOST {
-            break;
+        if text.len() + "\n- \n".len() + line.len() <= MOST {
+            text.push_str("\n- ");
+            text.push_str(&line);
         }
-        text.push_str("\n- ");
-        text.push_str(&line);
     }
     text.push('\n');
     text
 }
+
+#[cfg(test)]
+mod tests;

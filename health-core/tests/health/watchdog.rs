@@ -1,10 +1,12 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use health_core::{Fault, FaultKind, Health, Probe, PulseState, RuntimeState, Snapshot, Watchdog};
+use health_core::{Fault, FaultKind, Health, Probe, RuntimeState, Snapshot, Watchdog};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::support::builder;
+
+mod pulses;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -35,6 +37,16 @@ fn until(health: &Health, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
             return snapshot;
         }
         assert!(began.elapsed() < 60 * SECOND, "never: {snapshot:?}");
+        std::thread::yield_now();
+    }
+}
+
+/// Looks for so long whether liveness stays up.
+fn stays_alive(health: &Health, so_long: Duration) {
+    let began = std::time::Instant::now();
+    while began.elapsed() < so_long {
+        let now = health.snapshot();
+        assert!(now.status(Probe::Liveness).is_up(), "{now:?}");
         std::thread::yield_now();
     }
 }
@@ -89,47 +101,49 @@ fn one_stuck_worker_among_good_ones_is_found() {
     until(&health, |now| now.status(Probe::Liveness).is_up());
 }
 
+/// Everything that was spawned from outside waits in one queue, and the watchdog's canary at its end.
 #[test]
-fn only_an_open_guard_can_be_overdue() {
+fn a_saturated_runtime_is_not_restarted_for_being_busy() {
     let runtime = runtime(1);
-    let health = watched(&runtime, sharp());
-    let pulse = health.pulse("consumer").overdue_after(SECOND);
-    let idle = health.pulse("idle consumer").overdue_after(SECOND);
-    let working = pulse.begin("commit");
-    let dead = until(&health, |now| !now.status(Probe::Liveness).is_up());
-    let said = dead.faults().next().unwrap().to_string();
+    let health = watched(&runtime, Watchdog::default().stalled_after(2 * SECOND));
+    until(&health, |now| now.runtimes().next().is_some());
+    let short = SECOND / 10_000;
+    for _ in 0..40_000 {
+        runtime.spawn(async move {
+            let began = std::time::Instant::now();
+            while began.elapsed() < short {}
+        });
+    }
+    let late = until(&health, |now| {
+        now.runtimes().next().unwrap().state() >= RuntimeState::Late
+    });
     assert_eq!(
-        said,
-        "pulse `consumer` is overdue: `commit` has not ended for 1s"
+        late.runtimes().next().unwrap().state(),
+        RuntimeState::Late,
+        "{late:?}"
     );
-    let states: Vec<_> = dead.pulses().map(|pulse| pulse.state().name()).collect();
-    assert_eq!(states, ["overdue", "waiting"]);
-    drop(working);
-    until(&health, |now| now.status(Probe::Liveness).is_up());
-    pulse.finish();
-    idle.finish();
-    until(&health, |now| now.pulses().next().is_none());
+    while runtime.metrics().num_alive_tasks() > 100 {
+        stays_alive(&health, short);
+    }
 }
 
 #[test]
-fn a_worker_that_died_fails_liveness_unless_another_takes_its_place() {
-    let runtime = runtime(1);
-    let health = watched(&runtime, sharp());
-    let dies = || drop(health.pulse("consumer").overdue_after(SECOND));
-    dies();
-    let dead = until(&health, |now| !now.status(Probe::Liveness).is_up());
-    assert_eq!(kinds(&dead), [FaultKind::PulseDied]);
-    let successor = health.pulse("consumer");
-    let well = until(&health, |now| now.status(Probe::Liveness).is_up());
-    assert!(
-        well.pulses()
-            .all(|pulse| pulse.state() == PulseState::Waiting)
-    );
-    successor.finish();
-    dies();
-    until(&health, |now| !now.status(Probe::Liveness).is_up());
-    health.shutdown();
-    until(&health, |now| now.status(Probe::Liveness).is_up());
+fn work_that_blocks_where_it_may_is_not_a_stuck_worker() {
+    let runtime = runtime(2);
+    let limit = 3 * SECOND;
+    let watchdog = Watchdog::default().stalled_after(limit).stuck_after(limit);
+    let health = watched(&runtime, watchdog);
+    let (blocked, is_blocked) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    runtime.spawn(async move {
+        tokio::task::block_in_place(|| {
+            blocked.send(()).unwrap();
+            let _released = released.recv();
+        });
+    });
+    is_blocked.recv().unwrap();
+    stays_alive(&health, limit + SECOND);
+    drop(release);
 }
 
 #[test]
@@ -166,17 +180,7 @@ fn why_liveness_failed_is_written_for_the_orchestrator_and_taken_back() {
 }
 
 #[test]
-fn without_a_watchdog_nothing_is_watched() {
-    let runtime = runtime(1);
-    let health = watched(&runtime, Watchdog::off());
-    let pulse = health.pulse("consumer");
-    let _working = pulse.begin("commit");
-    assert_eq!(health.snapshot().pulses().count(), 0);
-    assert_eq!(health.snapshot().runtimes().count(), 0);
-}
-
-#[test]
-fn limits_that_would_restart_what_is_well_are_refused() {
+fn limits_that_would_restart_what_is_well_and_names_that_mislead_are_refused() {
     let runtime = runtime(1);
     for (watchdog, said) in [
         (
@@ -186,6 +190,10 @@ fn limits_that_would_restart_what_is_well_are_refused() {
         (
             Watchdog::default().stuck_after(59 * SECOND),
             "one stuck worker is less than all of them",
+        ),
+        (
+            Watchdog::default().watch("main", runtime.handle().clone()),
+            "`main` is the runtime that the checks run on",
         ),
     ] {
         let health = builder().runtime(runtime.handle().clone());

@@ -1,0 +1,116 @@
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use crate::lifecycle::Phase;
+use crate::pulse::{PulseWatch, Pulses};
+use crate::snapshot::{Event, Hub, Vitals};
+use crate::watchdog::canary::Canary;
+use crate::watchdog::clock::Moment;
+use crate::watchdog::runtime::{Next, RuntimeWatch};
+use crate::watchdog::termination::TerminationLog;
+use crate::watchdog::{RuntimeState, Watchdog};
+
+/// Vitals are made anew each second, and when a state changes.
+const TICKS_PER_REPORT: u32 = 10;
+
+/// More add nothing: one fails liveness.
+const MOST_FAULTS: usize = 100;
+
+/// Everything that is watched, and what follows from it.
+pub(crate) struct Watch {
+    runtimes: Vec<(Canary, RuntimeWatch)>,
+    pulses: PulseWatch,
+    log: TerminationLog,
+    ticks: u32,
+}
+
+impl Watch {
+    /// `main` is watched before all others. Time begins now.
+    pub(crate) fn new(config: Watchdog, main: (String, Handle), pulses: Arc<Pulses>) -> Self {
+        let limits = config.limits();
+        let now = Moment::default();
+        let runtimes = [main]
+            .into_iter()
+            .chain(config.others)
+            .map(|(name, runtime)| {
+                let canary = Canary::send(runtime);
+                let watch = RuntimeWatch::new(name, limits, &canary.workers(), now);
+                (canary, watch)
+            });
+        Self {
+            runtimes: runtimes.collect(),
+            pulses: PulseWatch::new(pulses),
+            log: TerminationLog::new(config.termination_log),
+            ticks: 0,
+        }
+    }
+
+    /// Nothing is logged here, and no file is written: what stands still there must not stop the watch.
+    pub(crate) fn look(&mut self, hub: &Arc<Hub>, now: Moment) {
+        let died = self.pulses.look(now);
+        let mut changed = !died.is_empty();
+        died.into_iter()
+            .for_each(|pulse| hub.put(Event::Died { pulse }));
+        self.runtimes.retain_mut(|(canary, watch)| {
+            let Some(sight) = canary.sight() else {
+                let runtime = watch.name().to_owned();
+                hub.put(Event::RuntimeEnded { runtime });
+                changed = true;
+                return false;
+            };
+            let before = watch.state();
+            match watch.look(&sight, now) {
+                Next::Wait => {}
+                Next::Send => canary.send_again(),
+                Next::Help => canary.send_help(),
+            }
+            changed |= before != watch.state();
+            news(watch.name(), before, watch.state())
+                .into_iter()
+                .for_each(|event| hub.put(event));
+            true
+        });
+        let before = hub.published();
+        let serving = before.phase() < Phase::Draining;
+        let faults = self.runtimes.iter().flat_map(|(_, watch)| watch.faults());
+        let faults = faults.chain(self.pulses.faults(serving));
+        let faults: Vec<_> = faults.take(MOST_FAULTS).collect();
+        changed |= *before.faults() != *faults;
+        // Before the faults, so that whoever is woken for one finds what it is about.
+        if changed || self.ticks.is_multiple_of(TICKS_PER_REPORT) {
+            hub.vitals().set(self.report());
+        }
+        hub.accuse(faults);
+        self.ticks = self.ticks.wrapping_add(1);
+        if let Some(event) = self.log.follow(&hub.published()) {
+            hub.put(event);
+        }
+        hub.tell();
+    }
+
+    fn report(&self) -> Vitals {
+        Vitals {
+            runtimes: self
+                .runtimes
+                .iter()
+                .map(|(_, watch)| watch.report())
+                .collect(),
+            pulses: self.pulses.reports(),
+        }
+    }
+}
+
+/// What is short is shown; what is long is said.
+fn news(runtime: &str, was: RuntimeState, is: RuntimeState) -> Option<Event> {
+    let [was, is] = [was, is].map(|state| state >= RuntimeState::Stalled);
+    let runtime = runtime.to_owned();
+    match (was, is) {
+        (false, true) => Some(Event::Stalled { runtime }),
+        (true, false) => Some(Event::Turns { runtime }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
