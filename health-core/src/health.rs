@@ -2,18 +2,19 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::IntoFuture;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
 use crate::check::bounded_name;
-use crate::lifecycle::{Closing, DrainReport, Latch, Trigger, drive, run};
+use crate::lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Latch, Trigger, drive, run};
 use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
 use crate::startup::StartupTask;
 use crate::traffic::{Hold, InFlight};
 use crate::watchdog::WatchThread;
-use crate::{HealthBuilder, Outcome, Probe, ProbeStatus};
+use crate::{HealthBuilder, Outcome, Probe, ProbeStatus, WeakHealth};
 
 /// The health of one service: what the checks found, in which phase it is, and what is in flight.
 ///
@@ -21,7 +22,7 @@ use crate::{HealthBuilder, Outcome, Probe, ProbeStatus};
 ///
 /// What requests count on is leaked when it starts, some KiB: make one for a service, and not one for each request.
 #[derive(Clone, Debug)]
-pub struct Health(Arc<Inner>);
+pub struct Health(pub(crate) Arc<Inner>);
 
 /// Everything that goes with the last handle.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) tasks: Vec<AbortHandle>,
     pub(crate) driver: AbortHandle,
     pub(crate) pulses: Arc<Pulses>,
+    pub(crate) startup_deadline: Duration,
     pub(crate) _watch: Option<WatchThread>,
     pub(crate) _hosts: Vec<Host>,
 }
@@ -177,6 +179,30 @@ impl Health {
     #[must_use]
     pub fn board(&self) -> StatusBoard {
         self.0.board
+    }
+
+    /// What a lame duck that may end early must be told, for faces.
+    #[must_use]
+    pub fn drain_watch(&self) -> DrainWatch {
+        self.0.latch.watch
+    }
+
+    /// The policy of the drain, as it was set.
+    #[must_use]
+    pub fn drain_policy(&self) -> DrainPolicy {
+        self.0.latch.policy
+    }
+
+    /// After how long start-up is logged as late, as it was set.
+    #[must_use]
+    pub fn startup_deadline(&self) -> Duration {
+        self.0.startup_deadline
+    }
+
+    /// A handle that doesn't keep the checks running.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakHealth {
+        WeakHealth(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn latch(&self) -> &Arc<Latch> {

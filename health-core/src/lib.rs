@@ -31,6 +31,7 @@ mod error;
 mod fatal;
 mod health;
 mod lifecycle;
+mod maintenance;
 mod probe;
 mod pulse;
 mod runner;
@@ -39,6 +40,7 @@ mod start;
 mod startup;
 mod traffic;
 mod watchdog;
+mod weak;
 
 pub use builder::HealthBuilder;
 pub use check::{
@@ -47,7 +49,7 @@ pub use check::{
 pub use error::StartError;
 pub use fatal::FatalReport;
 pub use health::Health;
-pub use lifecycle::{Closing, DrainPolicy, DrainReport, Phase, Shutdown, Trigger};
+pub use lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
 pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
@@ -55,6 +57,7 @@ pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};
 pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{DrainFlags, Hold, InFlight, InFlightRequest, Unfinished};
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
+pub use weak::WeakHealth;
 
 /// What the attribute macros expand to. Not part of the public interface.
 #[doc(hidden)]

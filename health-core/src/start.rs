@@ -37,10 +37,11 @@ pub(crate) struct Plan {
 impl Plan {
     /// Says what can't work.
     pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> {
-        let drain = self.drain.problem().map(|why| Problem::BadDrain { why });
+        let drain = self.drain.problems().into_iter();
+        let drain = drain.map(|why| Problem::BadDrain { why });
         let watchdog = self.watchdog.problem();
         let watchdog = watchdog.map(|why| Problem::BadWatchdog { why });
-        drain.into_iter().chain(watchdog)
+        drain.chain(watchdog)
     }
 }
 
@@ -65,6 +66,9 @@ pub(crate) fn start(
     let hub = Arc::new(Hub::new(&checks, board));
     let latch = Arc::new(Latch::new(Arc::clone(&hub), plan.drain));
     log_census(&checks);
+    for warning in plan.drain.warnings() {
+        tracing::warn!(target: "health", "{warning}");
+    }
 
     let liveness = host_for(&checks, MOST_LIVENESS_THREADS, |probe| {
         probe == Probe::Liveness
@@ -120,6 +124,7 @@ pub(crate) fn start(
         tasks,
         driver,
         pulses,
+        startup_deadline: plan.startup_deadline,
         _watch: watch,
         _hosts: liveness.into_iter().chain(others).collect(),
     }))

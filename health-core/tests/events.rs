@@ -47,6 +47,8 @@ async fn events() {
     what_counts_for_nothing_is_said_once().await;
     a_subscriber_that_panics_stops_nothing().await;
     a_subscriber_that_calls_every_error_fatal_comes_to_rest().await;
+    maintenance_says_who_moved_the_phase().await;
+    a_budget_that_does_not_fit_is_said_at_start().await;
 }
 
 async fn one_event_for_each_transition_and_none_for_a_run() {
@@ -240,4 +242,57 @@ async fn what_counts_for_nothing_is_said_once() {
         "{said}"
     );
     assert!(ready(&health));
+}
+
+async fn maintenance_says_who_moved_the_phase() {
+    let recorder = Recorder::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
+    let health = builder().start().unwrap();
+    recorder.0.lock().unwrap().clear();
+    health.begin_drain();
+    health.begin_drain();
+    health.resume();
+    health.resume();
+    health.begin_drain();
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    health.shutdown();
+    health.resume();
+    let said = std::mem::take(&mut *recorder.0.lock().unwrap());
+    let of_phase: Vec<_> = said
+        .iter()
+        .filter(|line| !line.contains("probe="))
+        .collect();
+    let expected = [
+        (
+            "INFO",
+            "to=\"draining\" trigger=\"a call of begin_drain()\"",
+        ),
+        ("INFO", "to=\"serving\" trigger=\"a call of resume()\""),
+        ("INFO", "trigger=\"a call of begin_drain()\""),
+        ("INFO", "trigger=\"a call of shutdown()\" lame_duck=6s"),
+        ("WARN", "resume() changes nothing"),
+    ];
+    assert_eq!(of_phase.len(), expected.len(), "{said:#?}");
+    for (line, (level, part)) in of_phase.iter().zip(expected) {
+        assert!(
+            line.starts_with(level) && line.contains(part),
+            "{part} is not in {line}"
+        );
+    }
+}
+
+async fn a_budget_that_does_not_fit_is_said_at_start() {
+    let recorder = Recorder::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(recorder.clone()));
+    let second = std::time::Duration::from_secs(1);
+    let warnings = |policy| {
+        let _health = builder().drain(policy).start().unwrap();
+        let said = std::mem::take(&mut *recorder.0.lock().unwrap());
+        let budget = |line: &&String| line.starts_with("WARN") && line.contains("lame duck of");
+        said.iter().filter(budget).count()
+    };
+    assert_eq!(warnings(health_core::DrainPolicy::nomad(5 * second)), 1);
+    assert_eq!(warnings(health_core::DrainPolicy::nomad(30 * second)), 0);
 }

@@ -12,12 +12,17 @@ use crate::{ProbeBody, ProbeStatus};
 /// The interval of a check where nobody set one: sooner, nothing can have changed.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
+/// Whether this method asks a probe; others are told that they don't.
+pub(crate) fn is_asked(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
 /// Answers a probe that was asked with this method.
 pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody> {
-    let head = *method == Method::HEAD;
-    if !head && *method != Method::GET {
+    if !is_asked(method) {
         return method_not_allowed();
     }
+    let head = *method == Method::HEAD;
     if status.is_up() {
         return plain(StatusCode::OK, "ok", "2", head);
     }
@@ -42,6 +47,23 @@ pub(crate) fn detailed(method: &Method, details: crate::details::Detailed) -> Re
         details.text
     };
     response.map(|_| ProbeBody::owned(text))
+}
+
+/// Answers the drain switch: where the service is now, and whether that is what was wanted.
+#[cfg(feature = "switch")]
+pub(crate) fn switched(phase: crate::Phase, as_wanted: bool) -> Response<ProbeBody> {
+    let status = if as_wanted {
+        StatusCode::OK
+    } else {
+        StatusCode::CONFLICT
+    };
+    let text = phase.name();
+    let length = match text.len() {
+        6 => "6",
+        7 => "7",
+        _ => "8",
+    };
+    plain(status, text, length, false)
 }
 
 /// Answers a stand-alone service's request for anything that is not a probe.

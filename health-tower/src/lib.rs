@@ -57,7 +57,10 @@
 //!   [`Check`] for closures; [`checks!`] to name them; [`HealthBuilder::expect`] against those that the linker dropped.
 //! - Answering: [`HealthLayer`] and where to put it, [`ProbePaths`], [`ProbeService`] as a service of its own. With the feature `server`,
 //!   `ProbeServer` answers on a port and a thread of its own; with `exec-probe`, `exec_probe()` lets the program ask itself.
-//! - Ending: [`Health::run`], [`Health::closing`], [`DrainPolicy`], [`Health::hold`].
+//! - Ending: [`Health::run`], [`Health::closing`], [`DrainPolicy`], [`Health::hold`]. [`KubernetesProbes`] prints the probes and the
+//!   grace period that fit.
+//! - Maintenance: [`Health::begin_drain`], [`Health::resume`], [`Health::drained`]; with the feature `switch`, `DrainSwitch` lets
+//!   operators and preStop hooks do so by `POST`.
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
@@ -72,11 +75,16 @@ mod body;
 mod details;
 #[cfg(feature = "exec-probe")]
 mod exec;
+mod kubernetes;
 mod layer;
 mod paths;
 mod probe_service;
 #[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "switch")]
+mod switch;
+#[cfg(any(feature = "details", feature = "switch"))]
+mod token;
 
 pub use body::{CutShort, HealthBody, ProbeBody};
 #[cfg(feature = "details")]
@@ -87,19 +95,23 @@ pub use details::Details;
 pub use exec::{exec_probe, exec_probe_from};
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainFlags, DrainPolicy, DrainReport,
-    FatalReport, Fault, FaultKind, FromState, Health, HealthBuilder, Hold, Impact, InFlight,
-    InFlightRequest, InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe, ProbeStatus, Pulse,
-    PulseGuard, PulseReport, PulseState, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot,
-    StartError, StartupReport, StartupState, StartupTask, State, StatusBoard, StuckWorker,
-    Subscription, Trigger, Unfinished, Watchdog,
+    DrainWatch, FatalReport, Fault, FaultKind, FromState, Health, HealthBuilder, Hold, Impact,
+    InFlight, InFlightRequest, InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe, ProbeStatus,
+    Pulse, PulseGuard, PulseReport, PulseState, RuntimeReport, RuntimeState, Scope, Shutdown,
+    Snapshot, StartError, StartupReport, StartupState, StartupTask, State, StatusBoard,
+    StuckWorker, Subscription, Trigger, Unfinished, Watchdog, WeakHealth,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
+pub use kubernetes::KubernetesProbes;
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};
 pub use paths::{LayerError, ProbePaths};
 pub use probe_service::{ProbeFuture, ProbeService};
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
 pub use server::ProbeServer;
+#[cfg(feature = "switch")]
+#[cfg_attr(docsrs, doc(cfg(feature = "switch")))]
+pub use switch::DrainSwitch;
 
 /// A boxed error, as tower uses it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -25,6 +25,7 @@ pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight)
         biased;
         () = latch.forced() => {}
         () = latch.servers.all_ended() => {}
+        () = latch.quiet() => {}
         () = sleep_until(shutdown.closing) => {}
     }
     hub.advance(Phase::Closing);

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::lifecycle::servers::Servers;
 use crate::lifecycle::signals::{self, Signals};
-use crate::lifecycle::{DrainPolicy, Shutdown, Trigger};
+use crate::lifecycle::{DrainPolicy, DrainWatch, Shutdown, Trigger, quiet};
 use crate::snapshot::Hub;
 use crate::traffic::{InFlight, Unfinished};
 
@@ -32,7 +32,8 @@ pub(crate) struct GivenUp {
 #[derive(Debug)]
 pub(crate) struct Latch {
     hub: Arc<Hub>,
-    policy: DrainPolicy,
+    pub(crate) policy: DrainPolicy,
+    pub(crate) watch: DrainWatch,
     forced: CancellationToken,
     pub(crate) closing: CancellationToken,
     given_up: OnceLock<GivenUp>,
@@ -46,6 +47,7 @@ impl Latch {
         Self {
             hub,
             policy,
+            watch: DrainWatch::leak(Instant::now()),
             forced: CancellationToken::new(),
             closing: CancellationToken::new(),
             given_up: OnceLock::new(),
@@ -91,6 +93,11 @@ impl Latch {
     /// What had not ended when the drain was given up; nothing, if it was not.
     pub(crate) fn given_up(&self) -> GivenUp {
         self.given_up.get().cloned().unwrap_or_default()
+    }
+
+    /// Waits until the lame duck may end early.
+    pub(crate) async fn quiet(&self) {
+        quiet(self.watch, self.policy.quiet).await;
     }
 
     pub(crate) fn force(&self) {

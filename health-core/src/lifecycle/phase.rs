@@ -1,7 +1,8 @@
 use std::fmt;
 
-/// Where a service is between start and end. It moves forward, in this order. (Only a start-up task that is declared
-/// before any probe heard that start-up is over takes it back, from serving to starting.)
+/// Where a service is between start and end. It moves forward, in this order, with two exceptions: a start-up task that is
+/// declared before any probe heard that start-up is over takes it back from serving to starting, and
+/// [`Health::resume`](crate::Health::resume) takes it back from draining, unless a shutdown has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Phase {
@@ -9,7 +10,8 @@ pub enum Phase {
     Starting,
     /// The ordinary state; readiness follows the checks.
     Serving,
-    /// Lame duck: no longer ready, but still accepting and serving, until the load balancers have noticed.
+    /// Not ready, but still accepting and serving: the lame duck of a shutdown, until the load balancers have noticed, or
+    /// [maintenance](crate::Health::begin_drain).
     Draining,
     /// No longer accepting; what is in flight goes on.
     Closing,

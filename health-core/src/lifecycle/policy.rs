@@ -2,11 +2,26 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::lifecycle::presets::Grace;
 use crate::lifecycle::{Shutdown, Trigger};
 
 /// How long a shutdown may take, and how much of it is lame duck.
 ///
-/// Both times count from the signal, as the orchestrator's own clock does.
+/// Both times count from the signal, as the orchestrator's own clock does. Where the service was in
+/// [maintenance](crate::Health::begin_drain) before, the lame duck counts from there.
+///
+/// | preset | its time, where nobody set it | lame duck | deadline |
+/// |---|---|---|---|
+/// | [`default()`](Self::default) | | 10 s | 25 s |
+/// | [`kubernetes(grace)`](Self::kubernetes) | 30 s | 10 s | 25 s |
+/// | [`nomad(kill_timeout)`](Self::nomad) | 5 s | 1.7 s | 3.3 s |
+/// | [`ecs(stop_timeout)`](Self::ecs) | 30 s | 10 s | 25 s |
+/// | [`docker()`](Self::docker) | 10 s | none | 6.7 s |
+/// | [`systemd()`](Self::systemd) | 90 s | none | 85 s |
+///
+/// With a time given, the lame duck is 10 s, or a third of it if that is shorter, and the deadline is 5 s before it ends, or a
+/// third before. `start()` refuses what can't work, and warns of what hardly can: a deadline after the kill, little time for what
+/// is in flight, a lame duck that no prober notices.
 ///
 /// ```
 /// use std::time::Duration;
@@ -18,26 +33,16 @@ use crate::lifecycle::{Shutdown, Trigger};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrainPolicy {
-    lame_duck: Duration,
-    deadline: Duration,
-    refuses_while_closing: bool,
+    pub(crate) lame_duck: Duration,
+    pub(crate) deadline: Duration,
+    /// When the orchestrator kills, where a preset was told.
+    pub(crate) grace: Option<Grace>,
+    pub(crate) quiet: Option<Duration>,
+    pub(crate) stays_ready: bool,
+    pub(crate) refuses_while_closing: bool,
 }
 
-/// Left for the process to end after the deadline, before the orchestrator kills it.
-const RESERVE: Duration = Duration::from_secs(5);
-
 impl DrainPolicy {
-    /// For a pod with this `terminationGracePeriodSeconds` (30 s where a pod doesn't say): 10 s of lame duck, or a third
-    /// of the grace if that is shorter, and a deadline 5 s before the kubelet kills.
-    #[must_use]
-    pub fn kubernetes(grace: Duration) -> Self {
-        Self {
-            lame_duck: Duration::from_secs(10).min(grace / 3),
-            deadline: grace.saturating_sub(RESERVE.min(grace / 3)),
-            refuses_while_closing: false,
-        }
-    }
-
     /// How long to go on accepting after readiness has turned 503, so that load balancers notice before connections are
     /// refused. 10 s by default; zero to stop accepting at once.
     #[must_use]
@@ -66,21 +71,42 @@ impl DrainPolicy {
         self
     }
 
-    /// Says what can't work.
-    pub(crate) fn problem(&self) -> Option<String> {
-        const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
-        let (lame_duck, deadline) = (self.lame_duck, self.deadline);
-        if deadline > LONGEST {
-            return Some(format!(
-                "the deadline is {deadline:?}, the longest allowed is 7 days"
-            ));
-        }
-        (lame_duck >= deadline && !lame_duck.is_zero()).then(|| {
-            format!(
-                "the lame duck ({lame_duck:?}) is as long as the deadline ({deadline:?}) or longer, and nothing would be left for what is in \
-                 flight; shorten `.lame_duck(…)` or raise `.deadline(…)`"
-            )
-        })
+    /// Ends the lame duck early, once nobody sends anything any more: after a readiness prober was answered 503 in this drain,
+    /// and then no request came for this long. Off by default.
+    ///
+    /// One prober that was told says nothing about the others, and clients that cache names ask nobody: make it longer than the
+    /// slowest prober's interval and the time for which clients keep an address. Requests that are under way don't count, only
+    /// those that arrive. `start()` refuses what is zero, or no shorter than the lame duck.
+    #[must_use]
+    pub fn quiet(mut self, quiet: Duration) -> Self {
+        self.quiet = Some(quiet);
+        self
+    }
+
+    /// Keeps readiness as it is during the lame duck, and turns it 503 when that is over. Off by default.
+    ///
+    /// For Kubernetes with `externalTrafficPolicy: Local`, where a node has one pod: kube-proxy falls back to terminating
+    /// endpoints as long as they are ready (KEP-1669, Proxy Terminating Endpoints), and else drops what the cloud's load balancer
+    /// still sends to the node. Kubernetes takes a terminating pod out of the other nodes' endpoints by itself; whoever probes readiness
+    /// on his own, as HAProxy and Envoy do, learns of the end only by the closed port. [Maintenance](crate::Health::begin_drain) turns
+    /// readiness all the same, and what it has turned stays so. `start()` refuses it together with [`quiet`](Self::quiet), which waits
+    /// for a 503, and without a lame duck.
+    #[must_use]
+    pub fn stay_ready_while_terminating(mut self) -> Self {
+        self.stays_ready = true;
+        self
+    }
+
+    /// The lame duck, as it is set.
+    #[must_use]
+    pub fn planned_lame_duck(&self) -> Duration {
+        self.lame_duck
+    }
+
+    /// The deadline, as it is set.
+    #[must_use]
+    pub fn planned_deadline(&self) -> Duration {
+        self.deadline
     }
 
     /// When a shutdown that begins now does what.
@@ -95,48 +121,17 @@ impl DrainPolicy {
             began,
             closing: began + lame_duck,
             deadline: began + self.deadline,
+            stays_ready: self.stays_ready,
         }
     }
 }
 
 impl Default for DrainPolicy {
-    /// [`kubernetes`](Self::kubernetes) with its default grace of 30 s: 10 s of lame duck, and a deadline at 25 s.
+    /// For whatever ends the service, if it waits for 30 s: 10 s of lame duck, and a deadline at 25 s.
     fn default() -> Self {
-        Self::kubernetes(Duration::from_secs(30))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    #[test]
-    fn the_default_fits_the_default_grace() {
-        let expected = DrainPolicy {
-            lame_duck: seconds(10),
-            deadline: seconds(25),
-            refuses_while_closing: false,
-        };
-        assert_eq!(DrainPolicy::default(), expected);
-        assert_eq!(expected.problem(), None);
-    }
-
-    #[test]
-    fn any_grace_gives_a_policy_that_can_work() {
-        for grace in (0..200).map(|tenths| seconds(tenths) / 10) {
-            let policy = DrainPolicy::kubernetes(grace);
-            assert_eq!(policy.problem(), None, "{grace:?}");
-            assert!(policy.deadline <= grace);
+        Self {
+            grace: None,
+            ..Self::kubernetes(Duration::from_secs(30))
         }
-    }
-
-    #[test]
-    fn a_lame_duck_beyond_the_deadline_is_refused() {
-        let policy = DrainPolicy::default().lame_duck(seconds(26));
-        assert!(policy.problem().unwrap().contains("or longer, and nothing"));
     }
 }

@@ -11,9 +11,19 @@ pub struct Shutdown {
     pub(crate) began: Instant,
     pub(crate) closing: Instant,
     pub(crate) deadline: Instant,
+    /// Whether readiness follows the checks until it is closing.
+    pub(crate) stays_ready: bool,
 }
 
 impl Shutdown {
+    /// With what was spent not ready before it began: the lame duck counts from there, and readiness doesn't come back.
+    pub(crate) fn credited(mut self, not_ready_since: Instant) -> Self {
+        let spent = self.began.saturating_duration_since(not_ready_since);
+        self.closing = self.began + self.lame_duck().saturating_sub(spent);
+        self.stays_ready = false;
+        self
+    }
+
     /// What began it.
     #[must_use]
     pub fn trigger(&self) -> Trigger {
@@ -27,7 +37,7 @@ impl Shutdown {
     }
 
     /// How long the service goes on accepting, from the beginning: as planned, and once it is closing, as it was. Zero where
-    /// the lame duck is skipped.
+    /// the lame duck is skipped, and less by what [maintenance](crate::Health::begin_drain) has spent of it.
     #[must_use]
     pub fn lame_duck(&self) -> Duration {
         self.closing - self.began

@@ -39,23 +39,37 @@ impl Tally {
 pub(crate) struct Facts {
     /// Start-up has succeeded.
     pub(crate) started: bool,
+    /// A lame duck stays ready: the policy says so.
+    pub(crate) stays_ready: bool,
     /// The application has reported a fatal error lately.
     pub(crate) fatal: bool,
     /// The watchdog has found what a restart would cure.
     pub(crate) faulty: bool,
 }
 
+impl Facts {
+    /// Whether the lifecycle has nothing against traffic. A lame duck that never started has not become ready by it.
+    fn accept(self, phase: Phase) -> bool {
+        match phase {
+            Phase::Serving => true,
+            Phase::Draining => self.stays_ready && self.started,
+            Phase::Starting | Phase::Closing | Phase::Closed => false,
+        }
+    }
+}
+
 /// The four questions, answered. The only place that turns signals into a status.
 ///
 /// 1. Liveness is down only through its own checks and the watchdog: not by phase, not by a check that has not run yet, not by
 ///    readiness.
-/// 2. Readiness is up only while serving, only if every critical check has succeeded, and not after a recent fatal error.
+/// 2. Readiness is up only while serving (or, where the policy says so, as a lame duck), only if every critical check has
+///    succeeded, and not after a recent fatal error.
 /// 3. Start-up is up once it has succeeded, whatever comes later.
 /// 4. External is absent where nothing was declared.
 pub(crate) fn assess(probe: Probe, phase: Phase, facts: Facts, tally: &Tally) -> ProbeStatus {
     let up = match probe {
         Probe::Liveness => tally.down == 0 && !facts.faulty,
-        Probe::Readiness => phase == Phase::Serving && tally.all_up() && !facts.fatal,
+        Probe::Readiness => facts.accept(phase) && tally.all_up() && !facts.fatal,
         Probe::Startup => facts.started,
         Probe::External if tally.declared == 0 => return ProbeStatus::Absent,
         Probe::External => tally.all_up(),
@@ -89,6 +103,7 @@ mod tests {
 
     const STARTED: Facts = Facts {
         started: true,
+        stays_ready: false,
         fatal: false,
         faulty: false,
     };
@@ -125,6 +140,25 @@ mod tests {
         ] {
             assert!(!up(Probe::Readiness, phase, &UP), "{phase}");
         }
+    }
+
+    #[test]
+    fn a_lame_duck_that_stays_ready_follows_its_checks_and_ends_with_it() {
+        let stays = Facts {
+            stays_ready: true,
+            ..STARTED
+        };
+        let ready = |phase, facts, tally| assess(Probe::Readiness, phase, facts, tally).is_up();
+        assert!(ready(Phase::Draining, stays, &UP));
+        assert!(!ready(Phase::Draining, stays, &DOWN));
+        for phase in [Phase::Starting, Phase::Closing, Phase::Closed] {
+            assert!(!ready(phase, stays, &UP), "{phase}");
+        }
+        let never_started = Facts {
+            started: false,
+            ..stays
+        };
+        assert!(!ready(Phase::Draining, never_started, &UP));
     }
 
     #[test]

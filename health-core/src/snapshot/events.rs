@@ -36,6 +36,8 @@ pub(crate) enum Event {
     Task(StartupReport),
     /// A start-up task comes too late to hold start-up back.
     LateTask { name: Cow<'static, str> },
+    /// Somebody wants to resume, and a shutdown has begun.
+    TooLateToResume,
     /// The watchdog found what a restart would cure.
     Fault(Fault),
     /// It is over.
@@ -62,6 +64,7 @@ impl Event {
         let status = |published: &Published| Probe::ALL.map(|probe| published.mark(probe).status);
         let same = moves.is_empty()
             && before.phase() == after.phase()
+            && before.shutdown().is_some() == after.shutdown().is_some()
             && status(&before) == status(&after);
         (!same).then_some(Self::Transition {
             before,
@@ -93,6 +96,10 @@ impl Event {
                 target: "health", task = &**name,
                 "start-up task `{name}` comes too late to hold start-up back: a probe was told that it is over; declare it before \
                  the server runs"
+            ),
+            Self::TooLateToResume => tracing::warn!(
+                target: "health",
+                "resume() changes nothing: a shutdown has begun, and can't be taken back"
             ),
             Self::Fault(fault) => {
                 let kind = fault.kind().name();
@@ -180,9 +187,16 @@ fn transition(before: &Published, after: &Published, moves: &[Move]) {
         check(*from, after.reports().get(*index));
     }
     if before.phase() != after.phase() {
-        let trigger = after.shutdown().map(|shutdown| shutdown.trigger().name());
+        let trigger = trigger(before, after);
         let (from, to) = (before.phase().name(), after.phase().name());
         tracing::info!(target: "health", from, to, trigger, "phase is {to}");
+    } else if let (None, Some(shutdown)) = (before.shutdown(), after.shutdown()) {
+        let trigger = shutdown.trigger().name();
+        let lame_duck = shutdown.lame_duck();
+        tracing::info!(
+            target: "health", trigger, ?lame_duck,
+            "maintenance becomes a shutdown; its time counts as lame duck, of which {lame_duck:?} are left"
+        );
     }
     for probe in Probe::ALL {
         let (from, to) = (before.mark(probe).status, after.mark(probe).status);
@@ -198,6 +212,14 @@ fn transition(before: &Published, after: &Published, moves: &[Move]) {
             tracing::warn!(target: "health", probe, from, to, "{probe} is {to}");
         }
     }
+}
+
+/// Who moved the phase, where it was not start-up.
+fn trigger(before: &Published, after: &Published) -> Option<&'static str> {
+    let shutdown = after.shutdown().map(|shutdown| shutdown.trigger().name());
+    let maintenance = after.maintenance().map(|_| "a call of begin_drain()");
+    let over = before.maintenance().map(|_| "a call of resume()");
+    shutdown.or(maintenance).or(over)
 }
 
 fn check(before: CheckState, report: &CheckReport) {

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::Probe;
 use crate::check::Resolved;
-use crate::lifecycle::{Phase, Shutdown};
+use crate::lifecycle::{Phase, Resumed, Shutdown};
 use crate::runner::CheckState;
 use crate::snapshot::events::{Event, Outbox};
 use crate::snapshot::ledger::Ledger;
@@ -81,9 +81,9 @@ impl Hub {
     /// Declares a piece of start-up work. It counts unless a probe was already told that start-up is over.
     pub(crate) fn startup_task(&self, name: Cow<'static, str>) -> TaskId {
         self.change(|ledger| {
-            let gates = !ledger.has_started() || self.board.restart();
+            let gates = !ledger.course.has_started() || self.board.restart();
             if gates {
-                ledger.restart();
+                ledger.course.set_started(false);
             } else {
                 let name = name.clone();
                 self.outbox.put(Event::LateTask { name });
@@ -100,10 +100,11 @@ impl Hub {
         });
     }
 
-    /// What start-up waits for, by name; `None` if it is over.
+    /// What start-up waits for, by name; `None` if it is over, or nobody waits for it any more.
     pub(crate) fn starting(&self) -> Option<Vec<String>> {
         let ledger = self.lock();
-        (ledger.phase == Phase::Starting).then(|| ledger.waited_for())
+        let over = ledger.course.has_started() || ledger.course.shutdown().is_some();
+        (!over).then(|| ledger.waited_for())
     }
 
     /// Told only where it is news: a subscriber that reports every error as fatal would hear of its own report for ever.
@@ -166,12 +167,34 @@ impl Hub {
 
     /// Moves the lifecycle on. It never goes back: `false` if it was already there or further.
     pub(crate) fn advance(&self, to: Phase) -> bool {
-        self.published().phase() < to && self.change(|ledger| ledger.advance(to, Instant::now()))
+        let advance = |ledger: &mut Ledger| ledger.course.advance(to, Instant::now());
+        self.published().phase() < to && self.change(advance)
     }
 
     /// Begins the shutdown; `false` if one had begun before, which then stays as it is.
     pub(crate) fn shut_down(&self, plan: Shutdown) -> bool {
-        self.published().shutdown().is_none() && self.change(|ledger| ledger.shut_down(plan))
+        let shut_down = |ledger: &mut Ledger| ledger.course.shut_down(plan);
+        self.published().shutdown().is_none() && self.change(shut_down)
+    }
+
+    /// Begins maintenance, unless it or a shutdown has begun.
+    pub(crate) fn begin_drain(&self) {
+        let published = self.published();
+        if published.shutdown().is_none() && published.maintenance().is_none() {
+            self.change(|ledger| ledger.course.begin_drain(Instant::now()));
+        }
+    }
+
+    /// Takes maintenance back, unless a shutdown has begun.
+    pub(crate) fn resume(&self) {
+        let published = self.published();
+        if published.shutdown().is_some() || published.maintenance().is_some() {
+            self.change(|ledger| {
+                if ledger.course.resume() == Resumed::TooLate {
+                    self.outbox.put(Event::TooLateToResume);
+                }
+            });
+        }
     }
 
     pub(crate) fn published(&self) -> Arc<Published> {

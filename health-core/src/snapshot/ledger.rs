@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::check::{Impact, Resolved};
 use crate::fatal::Fatals;
-use crate::lifecycle::{Phase, Shutdown};
+use crate::lifecycle::Course;
 use crate::runner::{CheckState, Thresholds};
 use crate::snapshot::assess::{Facts, Tally, assess};
 use crate::snapshot::board::Mark;
@@ -19,9 +19,7 @@ use crate::{Probe, ProbeStatus};
 /// Everything that is known, kept so that one change costs the same with one check or ten thousand.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    pub(crate) phase: Phase,
-    pub(crate) shutdown: Option<Shutdown>,
-    started: bool,
+    pub(crate) course: Course,
     pub(crate) tasks: Tasks,
     pub(crate) fatals: Fatals,
     pub(crate) faults: Arc<[Fault]>,
@@ -68,9 +66,7 @@ impl Ledger {
             stale_after: check.settings.stale_after,
         });
         let mut ledger = Self {
-            phase: Phase::Starting,
-            shutdown: None,
-            started: false,
+            course: Course::default(),
             tasks: Tasks::default(),
             fatals: Fatals::default(),
             faults: Arc::default(),
@@ -179,35 +175,10 @@ impl Ledger {
         self.reports.replace(index, report);
     }
 
-    /// Moves the lifecycle on. It never goes back: `false` if it was already there or further.
-    pub(crate) fn advance(&mut self, to: Phase, now: Instant) -> bool {
-        if self.phase >= to {
-            return false;
-        }
-        self.phase = to;
-        if let Some(shutdown) = self.shutdown.as_mut().filter(|_| to == Phase::Closing) {
-            shutdown.closing = shutdown.closing.min(now);
-        }
-        true
-    }
-
-    /// The first plan of a shutdown holds, and ends serving with it.
-    pub(crate) fn shut_down(&mut self, plan: Shutdown) -> bool {
-        let first = self.shutdown.is_none();
-        if first {
-            self.shutdown = Some(plan);
-            self.phase = self.phase.max(Phase::Draining);
-        }
-        first
-    }
-
     fn start_if_done(&mut self) {
         let checks_done = self.tallies[Probe::Startup.index()].all_up();
-        if !self.started && checks_done && self.tasks.all_done() {
-            self.started = true;
-            if self.phase == Phase::Starting {
-                self.phase = Phase::Serving;
-            }
+        if checks_done && self.tasks.all_done() {
+            self.course.set_started(true);
         }
     }
 
@@ -220,19 +191,6 @@ impl Ledger {
     pub(crate) fn first_deadline(&self) -> Option<Instant> {
         let stale = self.first_stale().map(|(at, _)| at);
         stale.into_iter().chain(self.fatals.first_end()).min()
-    }
-
-    /// Whether start-up has succeeded.
-    pub(crate) fn has_started(&self) -> bool {
-        self.started
-    }
-
-    /// Start-up begins again: a task was declared before anybody heard that it was over.
-    pub(crate) fn restart(&mut self) {
-        self.started = false;
-        if self.phase == Phase::Serving {
-            self.phase = Phase::Starting;
-        }
     }
 
     pub(crate) fn end_task(
@@ -263,11 +221,12 @@ impl Ledger {
     pub(crate) fn mark(&self, probe: Probe) -> Mark {
         let tally = &self.tallies[probe.index()];
         let facts = Facts {
-            started: self.started,
+            started: self.course.has_started(),
+            stays_ready: self.course.shutdown().is_some_and(|plan| plan.stays_ready),
             fatal: !self.fatals.is_empty(),
             faulty: !self.faults.is_empty(),
         };
-        let status: ProbeStatus = assess(probe, self.phase, facts, tally);
+        let status: ProbeStatus = assess(probe, self.course.phase(), facts, tally);
         let first = self.deadlines[probe.index()].first();
         Mark {
             status,

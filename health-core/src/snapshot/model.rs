@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tokio::time::Instant;
 
 use crate::check::{Body, Impact, Options, Outcome, Resolved, Settings};
-use crate::lifecycle::{Phase, Shutdown, Trigger};
+use crate::lifecycle::{Phase, Resumed, Shutdown, Trigger};
 use crate::runner::CheckState;
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::reports::Reports;
@@ -41,7 +41,11 @@ enum Step {
     Cleared,
     TaskOpened,
     TaskDone,
-    ShutDown,
+    BeginDrain,
+    Resume,
+    ShutDown {
+        stays_ready: bool,
+    },
     Advance(Phase),
 }
 
@@ -67,7 +71,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Cleared),
         1 => Just(Step::TaskOpened),
         1 => Just(Step::TaskDone),
-        1 => Just(Step::ShutDown),
+        2 => Just(Step::BeginDrain),
+        2 => Just(Step::Resume),
+        1 => any::<bool>().prop_map(|stays_ready| Step::ShutDown { stays_ready }),
         1 => prop_oneof![Just(Phase::Closing), Just(Phase::Closed)].prop_map(Step::Advance),
     ]
 }
@@ -197,7 +203,10 @@ struct World {
     now: Instant,
     models: Vec<Model>,
     ledger: Ledger,
+    /// How far a shutdown is; starting, as long as there is none.
     phase_floor: Phase,
+    maintenance: Option<Instant>,
+    stays_ready: bool,
     open: Vec<crate::startup::TaskId>,
     fatal: Option<Instant>,
     started: bool,
@@ -226,6 +235,8 @@ impl World {
             models: resolved.iter().map(model).collect(),
             ledger: Ledger::new(&resolved),
             phase_floor: Phase::Starting,
+            maintenance: None,
+            stays_ready: false,
             open: Vec::new(),
             fatal: None,
             started: false,
@@ -277,24 +288,63 @@ impl World {
                     self.ledger.end_task(task, Ok(()));
                 }
             }
-            Step::ShutDown => {
-                let plan = Shutdown {
-                    trigger: Trigger::Requested,
-                    began: now,
-                    closing: now + 10 * SECOND,
-                    deadline: now + 25 * SECOND,
-                };
-                let first = self.ledger.shut_down(plan);
-                assert_eq!(first, self.phase_floor < Phase::Draining);
-                self.phase_floor = self.phase_floor.max(Phase::Draining);
+            Step::BeginDrain => {
+                self.ledger.course.begin_drain(now);
+                if self.phase_floor < Phase::Draining && self.maintenance.is_none() {
+                    self.maintenance = Some(now);
+                }
             }
-            Step::Advance(to) if self.phase_floor >= Phase::Draining => {
-                assert_eq!(self.ledger.advance(to, now), to > self.phase_floor);
-                self.phase_floor = self.phase_floor.max(to);
+            Step::Resume => {
+                let resumed = self.ledger.course.resume();
+                let too_late = self.phase_floor >= Phase::Draining;
+                assert_eq!(resumed == Resumed::TooLate, too_late);
+                assert_eq!(resumed == Resumed::Now, self.maintenance.take().is_some());
             }
-            Step::Advance(_) => {}
+            Step::ShutDown { stays_ready } => self.shut_down(stays_ready),
+            Step::Advance(to) => {
+                let moves = self.phase_floor >= Phase::Draining && to > self.phase_floor;
+                assert_eq!(self.ledger.course.advance(to, now), moves);
+                if moves {
+                    self.phase_floor = to;
+                }
+            }
         }
         self.latch();
+    }
+
+    /// The lame duck counts from the moment when the service was no longer ready; the deadline from now.
+    fn shut_down(&mut self, stays_ready: bool) {
+        let now = self.now;
+        let plan = Shutdown {
+            trigger: Trigger::Requested,
+            began: now,
+            closing: now + 10 * SECOND,
+            deadline: now + 25 * SECOND,
+            stays_ready,
+        };
+        let first = self.ledger.course.shut_down(plan);
+        assert_eq!(first, self.phase_floor < Phase::Draining);
+        if first {
+            self.phase_floor = Phase::Draining;
+            let drains_since = self.maintenance.take();
+            let shutdown = self.ledger.course.shutdown().unwrap();
+            let closing = drains_since.unwrap_or(now) + 10 * SECOND;
+            assert_eq!(shutdown.closing, closing.max(now));
+            assert_eq!(shutdown.deadline, now + 25 * SECOND);
+            self.stays_ready = stays_ready && drains_since.is_none();
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        if self.phase_floor >= Phase::Draining {
+            self.phase_floor
+        } else if self.maintenance.is_some() {
+            Phase::Draining
+        } else if self.started {
+            Phase::Serving
+        } else {
+            Phase::Starting
+        }
     }
 
     fn tick(&mut self) {
@@ -326,8 +376,9 @@ impl World {
         let up = match probe {
             Probe::Liveness => !self.critical(probe).any(|state| state == CheckState::Down),
             Probe::Readiness => {
-                let serving = self.started && self.phase_floor < Phase::Draining;
-                serving && all_up && self.fatal.is_none()
+                let lame_duck = self.stays_ready && self.phase_floor == Phase::Draining;
+                let accepts = self.started && (self.phase() == Phase::Serving || lame_duck);
+                accepts && all_up && self.fatal.is_none()
             }
             Probe::Startup => self.started,
             Probe::External if self.critical(probe).next().is_none() => return ProbeStatus::Absent,
@@ -345,6 +396,8 @@ impl World {
             let report = self.ledger.reports.get(index);
             assert_eq!((report.state, report.cause, report.stale_at), model.now());
         }
+        assert_eq!(self.ledger.course.phase(), self.phase());
+        assert_eq!(self.ledger.course.maintenance(), self.maintenance);
         for probe in Probe::ALL {
             assert_eq!(
                 self.ledger.mark(probe).status,

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -67,6 +68,13 @@ impl Snapshot {
     #[must_use]
     pub fn shutdown(&self) -> Option<Shutdown> {
         self.published.shutdown
+    }
+
+    /// For how long there has been [maintenance](crate::Health::begin_drain); `None` where there is none. A shutdown ends it.
+    #[must_use]
+    pub fn maintenance(&self) -> Option<Duration> {
+        let since = self.published.maintenance;
+        since.map(|since| since.elapsed())
     }
 
     /// The answer to a probe.
@@ -167,6 +175,7 @@ impl Subscription {
 pub(crate) struct Published {
     phase: Phase,
     shutdown: Option<Shutdown>,
+    maintenance: Option<Instant>,
     tasks: Tasks,
     fatals: Fatals,
     faults: Arc<[Fault]>,
@@ -178,8 +187,9 @@ pub(crate) struct Published {
 impl Published {
     pub(crate) fn of(ledger: &Ledger) -> Self {
         Self {
-            phase: ledger.phase,
-            shutdown: ledger.shutdown,
+            phase: ledger.course.phase(),
+            shutdown: ledger.course.shutdown(),
+            maintenance: ledger.course.maintenance(),
             tasks: ledger.tasks.clone(),
             fatals: ledger.fatals.clone(),
             faults: Arc::clone(&ledger.faults),
@@ -209,6 +219,10 @@ impl Published {
 
     pub(crate) fn shutdown(&self) -> Option<Shutdown> {
         self.shutdown
+    }
+
+    pub(crate) fn maintenance(&self) -> Option<Instant> {
+        self.maintenance
     }
 
     pub(crate) fn mark(&self, probe: Probe) -> Mark {

@@ -5,6 +5,7 @@
 mod drain;
 mod handles;
 mod inconclusive;
+mod maintenance;
 mod probes;
 mod running;
 mod scheduling;

@@ -150,7 +150,9 @@ fn bounded_notes(snapshot: &Snapshot, probe: Probe) -> Vec<String> {
 fn notes(snapshot: &Snapshot, probe: Probe) -> impl Iterator<Item = Note<'_>> {
     let readiness = probe == Probe::Readiness;
     let phase = snapshot.phase();
-    let draining = (readiness && phase > Phase::Serving).then_some(Note::Phase(phase));
+    // A lame duck may stay ready, if its policy says so.
+    let turned = readiness && !snapshot.status(probe).is_up();
+    let draining = (turned && phase > Phase::Serving).then_some(Note::Phase(phase));
     let fatals = snapshot.fatal_errors().filter(move |_| readiness);
     let starts = matches!(probe, Probe::Readiness | Probe::Startup);
     let waited_for = move |open: bool| {

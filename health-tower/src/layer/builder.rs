@@ -10,6 +10,8 @@ pub struct HealthLayerBuilder {
     paths: ProbePaths,
     #[cfg(feature = "details")]
     details: Option<crate::Details>,
+    #[cfg(feature = "switch")]
+    switch: Option<crate::DrainSwitch>,
 }
 
 impl HealthLayerBuilder {
@@ -19,6 +21,8 @@ impl HealthLayerBuilder {
             paths: ProbePaths::default(),
             #[cfg(feature = "details")]
             details: None,
+            #[cfg(feature = "switch")]
+            switch: None,
         }
     }
 
@@ -36,24 +40,48 @@ impl HealthLayerBuilder {
         self
     }
 
-    /// Makes the layer. Its table of paths is leaked, some hundred bytes, and so is what details need: the rule with whatever it
-    /// holds, and a subscription, which keeps the latest snapshot. Requests must not count references to them. That is once for
-    /// each layer, and no more for each request or each clone: make a layer for a service, and not one for each connection.
+    /// Who may begin and end maintenance, by `POST`. Nobody, where it isn't said.
+    #[cfg(feature = "switch")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "switch")))]
+    pub fn drain_switch(mut self, switch: crate::DrainSwitch) -> Self {
+        self.switch = Some(switch);
+        self
+    }
+
+    /// Makes the layer. Its table of paths is leaked, some hundred bytes, and so is what details and the switch need: the rule with
+    /// whatever it holds, a subscription, which keeps the latest snapshot, and a token. Requests must not count references to them.
+    /// That is once for each layer, and no more for each request or each clone: make a layer for a service, and not one for each
+    /// connection.
     ///
     /// # Errors
     ///
-    /// All that can't work, at once: paths, and an empty token.
+    /// All that can't work, at once: paths, and a token that anybody, or nobody, could show.
     pub fn build(self) -> Result<HealthLayer, LayerError> {
-        let table = PathTable::new(&self.paths);
+        #[cfg(feature = "switch")]
+        let others = self.switch.as_ref().map(crate::DrainSwitch::paths);
+        #[cfg(not(feature = "switch"))]
+        let others: Option<[_; 0]> = None;
+        let others = others.as_ref().map_or(&[][..], |others| &others[..]);
+        let table = PathTable::new(&self.paths, others);
         #[cfg(feature = "details")]
-        let table = LayerError::and(
-            table,
-            self.details.as_ref().and_then(|details| details.problem),
-        );
+        let table = {
+            let details = self.details.as_ref();
+            LayerError::and(table, details.and_then(|details| details.problem.clone()))
+        };
+        #[cfg(feature = "switch")]
+        let table = {
+            let switch = self.switch.as_ref();
+            LayerError::and(table, switch.and_then(crate::DrainSwitch::problem))
+        };
         let layer = HealthLayer::with_paths(&self.health, Box::leak(Box::new(table?)));
         #[cfg(feature = "details")]
         let layer = match self.details {
             Some(details) => layer.with_details(details),
+            None => layer,
+        };
+        #[cfg(feature = "switch")]
+        let layer = match self.switch {
+            Some(switch) => layer.with_switch(switch),
             None => layer,
         };
         Ok(layer)

@@ -82,9 +82,12 @@ impl HealthLayer {
         let shared = Shared {
             board: health.board(),
             in_flight: health.in_flight(),
+            watch: health.drain_watch(),
             paths,
             #[cfg(feature = "details")]
             details: None,
+            #[cfg(feature = "switch")]
+            switch: None,
         };
         let health = health.clone();
         Self { health, shared }
@@ -95,6 +98,13 @@ impl HealthLayer {
         let snapshots = self.health.subscribe();
         let source = crate::details::Source { access, snapshots };
         self.shared.details = Some(Box::leak(Box::new(source)));
+        self
+    }
+
+    #[cfg(feature = "switch")]
+    pub(crate) fn with_switch(mut self, switch: crate::DrainSwitch) -> Self {
+        let lever = switch.lever(&self.health);
+        self.shared.switch = Some(Box::leak(Box::new(lever)));
         self
     }
 

@@ -15,4 +15,4 @@ pub use service::HealthService;
 
 pub(crate) use passing::Passing;
 pub(crate) use request::Form;
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Asked, Shared};

@@ -7,8 +7,8 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::layer::{Form, Passing, ResponseFuture, Shared};
-use crate::{BoxError, Health, HealthBody, Probe, ProbeStatus, answer};
+use crate::layer::{Asked, Form, Passing, ResponseFuture, Shared};
+use crate::{BoxError, Health, HealthBody, answer};
 
 /// The service that a [`HealthLayer`](crate::HealthLayer) makes.
 ///
@@ -87,11 +87,7 @@ where
 
 impl<S> HealthService<S> {
     #[cold]
-    fn answer<B>(
-        &mut self,
-        request: Request<B>,
-        asked: (Probe, ProbeStatus),
-    ) -> ResponseFuture<S, B>
+    fn answer<B>(&mut self, request: Request<B>, asked: Asked) -> ResponseFuture<S, B>
     where
         S: Service<Request<B>> + Clone,
         B: Body,

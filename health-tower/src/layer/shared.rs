@@ -1,8 +1,9 @@
 use http::{Request, Response};
 
-use crate::paths::PathTable;
+use crate::paths::{PathTable, Target};
 use crate::{
-    DrainFlags, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus, StatusBoard, answer,
+    DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus, StatusBoard,
+    answer,
 };
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
@@ -10,35 +11,58 @@ use crate::{
 pub(crate) struct Shared {
     pub(crate) board: StatusBoard,
     pub(crate) in_flight: InFlight,
+    pub(crate) watch: DrainWatch,
     pub(crate) paths: &'static PathTable,
     #[cfg(feature = "details")]
     pub(crate) details: Option<&'static crate::details::Source>,
+    #[cfg(feature = "switch")]
+    pub(crate) switch: Option<&'static crate::switch::Lever>,
+}
+
+/// What a request asks the layer itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asked {
+    Probe(Probe, ProbeStatus),
+    #[cfg(feature = "switch")]
+    Switch(crate::paths::Turn),
 }
 
 impl Shared {
-    /// Which probe this request is, and what is said to it. Whatever is answered is not counted: one predicate for both.
+    /// Whether this request is a probe, and what is said to it; or the drain switch, from one who may turn it. Whatever is answered
+    /// is not counted: one predicate for both.
     ///
     /// Nothing but the path is handed on, so that a request that passes through is not copied for its sake.
     #[inline]
-    pub(crate) fn asked<B>(&self, request: &Request<B>) -> Option<(Probe, ProbeStatus)> {
-        let probe = self.paths.probe(request.uri().path())?;
-        let status = self.board.status(probe);
-        // A question that nobody declared an answer for is the application's: never a vacuous 200.
-        (status != ProbeStatus::Absent).then_some((probe, status))
+    pub(crate) fn asked<B>(&self, request: &Request<B>) -> Option<Asked> {
+        match self.paths.target(request.uri().path())? {
+            Target::Probe(probe) => {
+                let status = self.board.status(probe);
+                // A question that nobody declared an answer for is the application's: never a vacuous 200.
+                (status != ProbeStatus::Absent).then_some(Asked::Probe(probe, status))
+            }
+            #[cfg(feature = "switch")]
+            Target::Switch(turn) => {
+                let opens = self.switch.is_some_and(|switch| switch.opens(request));
+                opens.then_some(Asked::Switch(turn))
+            }
+        }
     }
 
-    /// The answer to a probe, and the request's body. A detailed one is of one snapshot, its status included.
-    pub(crate) fn answer<B>(
-        &self,
-        request: Request<B>,
-        asked: (Probe, ProbeStatus),
-    ) -> (B, Response<ProbeBody>) {
-        let (_probe, status) = asked;
+    /// The answer, and the request's body. A detailed one is of one snapshot, its status included.
+    pub(crate) fn answer<B>(&self, request: Request<B>, asked: Asked) -> (B, Response<ProbeBody>) {
         let (parts, body) = request.into_parts();
+        let (probe, status) = match asked {
+            Asked::Probe(probe, status) => (probe, status),
+            #[cfg(feature = "switch")]
+            Asked::Switch(turn) => return (body, crate::switch::turn(self.switch, turn)),
+        };
+        if probe == Probe::Readiness && !status.is_up() && answer::is_asked(&parts.method) {
+            self.watch.told_unready();
+        }
         #[cfg(feature = "details")]
         if let Some(details) = self
             .details
-            .and_then(|details| details.detailed(&parts, _probe, self.board))
+            .and_then(|details| details.detailed(&parts, probe, self.board))
         {
             return (body, answer::detailed(&parts.method, details));
         }
@@ -48,6 +72,10 @@ impl Shared {
     /// Counts a request that passes through, and gives how far a drain has come.
     #[inline]
     pub(crate) fn enter(&self) -> (InFlightRequest, DrainFlags) {
-        self.in_flight.enter_request()
+        let (request, drain) = self.in_flight.enter_request();
+        if drain.is_draining() {
+            self.watch.request_came();
+        }
+        (request, drain)
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::Probe;
+use crate::paths::Target;
 
 /// Why a [`HealthLayer`](crate::HealthLayer) could not be built, with every problem at once.
 ///
@@ -15,12 +15,9 @@ impl LayerError {
     }
 
     /// One more problem, beside those that there may be.
-    #[cfg(feature = "details")]
-    pub(crate) fn and<T>(
-        result: Result<T, Self>,
-        problem: Option<&'static str>,
-    ) -> Result<T, Self> {
-        let Some(problem) = problem.map(Problem::Details) else {
+    #[cfg(any(feature = "details", feature = "switch"))]
+    pub(crate) fn and<T>(result: Result<T, Self>, problem: Option<String>) -> Result<T, Self> {
+        let Some(problem) = problem.map(Problem::Token) else {
             return result;
         };
         let mut problems = result.err().map(|error| error.problems).unwrap_or_default();
@@ -63,16 +60,16 @@ impl fmt::Debug for LayerError {
 #[derive(Debug)]
 pub(crate) enum Problem {
     Nothing,
-    #[cfg(feature = "details")]
-    Details(&'static str),
+    #[cfg(any(feature = "details", feature = "switch"))]
+    Token(String),
     Impossible {
-        probe: Probe,
+        target: Target,
         path: String,
         why: &'static str,
     },
     Twice {
         path: String,
-        probes: [Probe; 2],
+        targets: [Target; 2],
     },
 }
 
@@ -82,12 +79,12 @@ impl fmt::Display for Problem {
             Self::Nothing => f.write_str(
                 "there is no probe path; name one with `ProbePaths::none().ready(\"/…\")`",
             ),
-            #[cfg(feature = "details")]
-            Self::Details(why) => f.write_str(why),
-            Self::Impossible { probe, path, why } => write!(f, "the {probe} path {path:?} {why}"),
+            #[cfg(any(feature = "details", feature = "switch"))]
+            Self::Token(why) => f.write_str(why),
+            Self::Impossible { target, path, why } => write!(f, "the {target} path {path:?} {why}"),
             Self::Twice {
                 path,
-                probes: [one, other],
+                targets: [one, other],
             } => write!(
                 f,
                 "{path:?} is the path of {one} and of {other}; each question needs a path of its own"

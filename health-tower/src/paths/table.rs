@@ -1,72 +1,72 @@
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::Probe;
 use crate::paths::error::Problem;
-use crate::paths::{LayerError, ProbePaths};
+use crate::paths::{LayerError, ProbePaths, Target};
 
-/// Probe paths, checked and ready to be matched.
+/// Paths that the layer answers on, checked and ready to be matched.
 #[derive(Debug)]
 pub(crate) struct PathTable {
     /// What all paths begin with: one comparison lets an ordinary request through.
     prefix: Box<str>,
-    paths: Box<[(Box<str>, Probe)]>,
+    paths: Box<[(Box<str>, Target)]>,
 }
 
 impl PathTable {
     /// The default paths, made once.
     pub(crate) fn standard() -> &'static Self {
         static STANDARD: LazyLock<PathTable> =
-            LazyLock::new(|| PathTable::unchecked(&ProbePaths::default()));
+            LazyLock::new(|| PathTable::unchecked(&of_probes(&ProbePaths::default())));
         &STANDARD
     }
 
     /// Checks the paths, and reports everything that is wrong with them.
-    pub(crate) fn new(paths: &ProbePaths) -> Result<Self, LayerError> {
+    pub(crate) fn new(
+        probes: &ProbePaths,
+        others: &[(Target, Cow<'static, str>)],
+    ) -> Result<Self, LayerError> {
         let mut problems = Vec::new();
-        for (at, (probe, path)) in paths.paths.iter().enumerate() {
+        let paths = [&of_probes(probes), others].concat();
+        for (at, (target, path)) in paths.iter().enumerate() {
             if let Some(why) = impossible(path) {
-                let path = path.clone().into_owned();
-                problems.push(Problem::Impossible {
-                    probe: *probe,
-                    path,
-                    why,
-                });
+                let (target, path) = (*target, path.clone().into_owned());
+                problems.push(Problem::Impossible { target, path, why });
             }
-            let before = &paths.paths[..at];
+            let before = &paths[..at];
             if let Some((other, _)) = before
                 .iter()
-                .find(|(other, known)| known == path && other != probe)
+                .find(|(other, known)| known == path && other != target)
             {
                 problems.push(Problem::Twice {
                     path: path.clone().into_owned(),
-                    probes: [*other, *probe],
+                    targets: [*other, *target],
                 });
             }
         }
-        if paths.paths.is_empty() {
+        if probes.paths.is_empty() {
             problems.push(Problem::Nothing);
         }
         if problems.is_empty() {
-            Ok(Self::unchecked(paths))
+            Ok(Self::unchecked(&paths))
         } else {
             Err(LayerError::new(problems))
         }
     }
 
-    fn unchecked(paths: &ProbePaths) -> Self {
+    fn unchecked(paths: &[(Target, Cow<'static, str>)]) -> Self {
         let entries = paths
-            .paths
             .iter()
-            .map(|(probe, path)| (Box::from(path.as_ref()), *probe));
+            .map(|(target, path)| (Box::from(path.as_ref()), *target));
         Self {
-            prefix: common_prefix(paths.paths.iter().map(|(_, path)| path.as_ref())).into(),
+            prefix: common_prefix(paths.iter().map(|(_, path)| path.as_ref())).into(),
             paths: entries.collect(),
         }
     }
 
-    /// The probe that this path asks for.
+    /// What this path asks for.
     #[inline]
-    pub(crate) fn probe(&self, path: &str) -> Option<Probe> {
+    pub(crate) fn target(&self, path: &str) -> Option<Target> {
         if path.as_bytes().starts_with(self.prefix.as_bytes()) {
             self.find(path)
         } else {
@@ -74,7 +74,14 @@ impl PathTable {
         }
     }
 
-    fn find(&self, path: &str) -> Option<Probe> {
+    /// The first path on which this probe is answered.
+    pub(crate) fn path(&self, probe: Probe) -> Option<&str> {
+        let wanted = Target::Probe(probe);
+        let found = self.paths.iter().find(|(_, target)| *target == wanted);
+        found.map(|(path, _)| &**path)
+    }
+
+    fn find(&self, path: &str) -> Option<Target> {
         let path = match path.strip_suffix('/') {
             Some(without_slash) if !without_slash.is_empty() && !without_slash.ends_with('/') => {
                 without_slash
@@ -82,8 +89,14 @@ impl PathTable {
             _ => path,
         };
         let found = self.paths.iter().find(|(known, _)| &**known == path);
-        found.map(|(_, probe)| *probe)
+        found.map(|(_, target)| *target)
     }
+}
+
+fn of_probes(probes: &ProbePaths) -> Vec<(Target, Cow<'static, str>)> {
+    let paths = probes.paths.iter();
+    let target = |(probe, path): &(Probe, Cow<'static, str>)| (Target::Probe(*probe), path.clone());
+    paths.map(target).collect()
 }
 
 /// Why no request could ever have this path, or only by accident.
@@ -127,8 +140,19 @@ mod tests {
 
     use super::*;
 
+    fn table(paths: &ProbePaths) -> Result<PathTable, LayerError> {
+        PathTable::new(paths, &[])
+    }
+
+    fn probe_of(table: &PathTable, path: &str) -> Option<Probe> {
+        match table.target(path) {
+            Some(Target::Probe(probe)) => Some(probe),
+            _ => None,
+        }
+    }
+
     fn probe(path: &str) -> Option<Probe> {
-        PathTable::standard().probe(path)
+        probe_of(PathTable::standard(), path)
     }
 
     #[test]
@@ -165,10 +189,10 @@ mod tests {
 
     #[test]
     fn the_root_can_be_a_probe() {
-        let table = PathTable::new(&ProbePaths::none().ready("/")).unwrap();
-        assert_eq!(table.probe("/"), Some(Probe::Readiness));
-        assert_eq!(table.probe("//"), None);
-        assert_eq!(table.probe("/orders"), None);
+        let table = table(&ProbePaths::none().ready("/")).unwrap();
+        assert_eq!(probe_of(&table, "/"), Some(Probe::Readiness));
+        assert_eq!(probe_of(&table, "//"), None);
+        assert_eq!(probe_of(&table, "/orders"), None);
     }
 
     #[test]
@@ -182,18 +206,18 @@ mod tests {
             .live("/a//b")
             .live("/ü")
             .live("");
-        let error = PathTable::new(&paths).unwrap_err();
+        let error = table(&paths).unwrap_err();
         assert_eq!(error.problems().len(), 8, "{error}");
     }
 
     #[test]
     fn the_same_path_twice_for_one_probe_is_harmless() {
-        assert!(PathTable::new(&ProbePaths::short().live("/live")).is_ok());
+        assert!(table(&ProbePaths::short().live("/live")).is_ok());
     }
 
     #[test]
     fn no_path_at_all_is_a_mistake() {
-        assert!(PathTable::new(&ProbePaths::none()).is_err());
+        assert!(table(&ProbePaths::none()).is_err());
     }
 
     proptest! {
@@ -203,13 +227,13 @@ mod tests {
             asked in ".{0,12}",
         ) {
             let named = paths.iter().fold(ProbePaths::none(), |all, path| all.live(path.clone()));
-            if let Ok(table) = PathTable::new(&named) {
+            if let Ok(table) = table(&named) {
                 for path in &paths {
-                    prop_assert_eq!(table.probe(path), Some(Probe::Liveness));
+                    prop_assert_eq!(probe_of(&table, path), Some(Probe::Liveness));
                 }
                 let with_slash = |path: &String| path != "/" && asked == format!("{path}/");
                 let known = paths.iter().any(|path| *path == asked || with_slash(path));
-                prop_assert_eq!(table.probe(&asked).is_some(), known);
+                prop_assert_eq!(probe_of(&table, &asked).is_some(), known);
             }
         }
     }

@@ -6,5 +6,8 @@ mod bodies;
 mod drain;
 mod gate;
 mod probes;
+mod quiet;
 mod readiness;
+#[cfg(feature = "switch")]
+mod switch;
 mod types;

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use health_tower::{Check, CheckState, Details, Health, HealthLayer, Impact, Probe, ProbePaths};
+use health_tower::{
+    Check, CheckState, Details, DrainPolicy, Health, HealthLayer, Impact, Probe, ProbePaths,
+};
 
 use crate::world::{JSON, get, layer, open};
 
@@ -30,6 +32,20 @@ async fn details_follow_the_drain_and_outlive_no_one() {
     assert_eq!(
         ready().await.text(),
         "[-]closed\nreadiness unavailable (closed, 0 in flight)\n"
+    );
+}
+
+/// A note is what keeps the probe down; a lame duck that stays ready has none.
+#[tokio::test]
+async fn a_drain_that_leaves_readiness_up_is_no_note() {
+    let policy = DrainPolicy::default().stay_ready_while_terminating();
+    let health = Health::builder().linked(false).drain(policy);
+    let health = health.start().unwrap();
+    let layer = layer(&health, Details::when(|_| true));
+    health.shutdown();
+    assert_eq!(
+        get(&layer, "/health/ready?verbose", "*/*").await.text(),
+        "readiness ok (draining, 0 in flight)\n"
     );
 }
 

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod details;
+mod drain_switch;
 mod echo;
 mod exec_probe;
 mod exec_probe_answers;
