@@ -7,3 +7,4 @@ pub mod http2;
 pub mod patience;
 pub mod tap;
 pub mod wire;
+pub mod work;
