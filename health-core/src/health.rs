@@ -12,7 +12,7 @@ use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
 use crate::startup::StartupTask;
-use crate::traffic::{Hold, InFlight};
+use crate::traffic::{Connections, Hold, InFlight};
 use crate::watchdog::WatchThread;
 use crate::{HealthBuilder, Outcome, Probe, ProbeStatus, WeakHealth};
 
@@ -30,6 +30,7 @@ pub(crate) struct Inner {
     pub(crate) hub: Arc<Hub>,
     pub(crate) board: StatusBoard,
     pub(crate) in_flight: InFlight,
+    pub(crate) connections: Connections,
     pub(crate) latch: Arc<Latch>,
     pub(crate) tasks: Vec<AbortHandle>,
     pub(crate) driver: AbortHandle,
@@ -63,6 +64,7 @@ impl Health {
             hub.published(),
             hub.vitals().now(),
             self.0.in_flight.count(),
+            self.0.connections.count(),
         )
     }
 
@@ -73,6 +75,7 @@ impl Health {
             published: self.0.hub.subscribe(),
             vitals: self.0.hub.vitals().clone(),
             in_flight: self.0.in_flight,
+            connections: self.0.connections.clone(),
         }
     }
 
@@ -123,8 +126,25 @@ impl Health {
     /// first signal begins the shutdown; `run` returns when the server has ended and nothing is in flight any more, at the
     /// deadline of the [`DrainPolicy`](crate::DrainPolicy), or on a second signal. What is left by then is in the report.
     ///
-    /// Several servers may run, each under a `run` of its own, as with `tokio::try_join!`: all of them drain together. A
-    /// shutdown uses a `Health` up: a server that is run after one is given what is left of its time.
+    /// # Several servers
+    ///
+    /// All that share a `Health` drain together, with one shutdown and one deadline. Under one `run`, which returns one report when
+    /// the last has ended (or the error of one at once; the others are dropped, as `try_join!` does):
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let health = health_core::Health::builder().start()?;
+    /// # let server = |closing: health_core::Closing| async move { closing.await; Ok::<_, std::io::Error>(()) };
+    /// let (web, grpc) = (server(health.closing()), server(health.closing()));
+    /// # health.shutdown();
+    /// # tokio::time::pause();
+    /// health.run(async { tokio::try_join!(web, grpc).map(drop) }).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Or each under a `run` of its own, which returns when all of them have ended, each with its own report; a server that ends by
+    /// itself begins the shutdown of the others. A shutdown uses a `Health` up: a server that is run after one is given what is left
+    /// of its time.
     ///
     /// # Signals
     ///
@@ -175,6 +195,12 @@ impl Health {
         self.0.in_flight
     }
 
+    /// The connections that are open, for faces.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.0.connections.clone()
+    }
+
     /// The board of answers, for faces that are cloned for every request.
     #[must_use]
     pub fn board(&self) -> StatusBoard {
@@ -216,6 +242,7 @@ impl Health {
             Arc::clone(&inner.hub),
             Arc::clone(&inner.latch),
             inner.in_flight,
+            inner.connections.clone(),
         )
     }
 }

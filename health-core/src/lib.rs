@@ -55,7 +55,9 @@ pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
 pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};
 pub use startup::{StartupReport, StartupState, StartupTask};
-pub use traffic::{DrainFlags, Hold, InFlight, InFlightRequest, Unfinished};
+pub use traffic::{
+    Connection, Connections, DrainFlags, Half, Hold, InFlight, InFlightRequest, Unfinished,
+};
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
 pub use weak::WeakHealth;
 

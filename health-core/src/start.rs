@@ -15,7 +15,7 @@ use crate::lifecycle::{DrainPolicy, Latch, drive};
 use crate::pulse::Pulses;
 use crate::runner::{CheckTask, Host, LagMeter};
 use crate::snapshot::{Hub, StatusBoard};
-use crate::traffic::InFlight;
+use crate::traffic::{Connections, InFlight};
 use crate::watchdog::{WatchThread, Watchdog};
 use crate::{Health, Probe};
 
@@ -63,6 +63,7 @@ pub(crate) fn start(
 ) -> Result<Health, StartError> {
     let board = StatusBoard::leak(Instant::now());
     let in_flight = InFlight::leak();
+    let connections = Connections::new();
     let hub = Arc::new(Hub::new(&checks, board));
     let latch = Arc::new(Latch::new(Arc::clone(&hub), plan.drain));
     log_census(&checks);
@@ -108,7 +109,12 @@ pub(crate) fn start(
         let driven = task.drive(Arc::clone(&hub), home.clone());
         tasks.push(home.spawn(driven).abort_handle());
     }
-    let drive = drive(Arc::clone(&hub), Arc::clone(&latch), in_flight);
+    let drive = drive(
+        Arc::clone(&hub),
+        Arc::clone(&latch),
+        in_flight,
+        connections.clone(),
+    );
     let driver = runtime.spawn(drive).abort_handle();
     tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
     tasks.push(
@@ -120,6 +126,7 @@ pub(crate) fn start(
         hub,
         board,
         in_flight,
+        connections,
         latch,
         tasks,
         driver,

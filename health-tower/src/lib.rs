@@ -57,8 +57,9 @@
 //!   [`Check`] for closures; [`checks!`] to name them; [`HealthBuilder::expect`] against those that the linker dropped.
 //! - Answering: [`HealthLayer`] and where to put it, [`ProbePaths`], [`ProbeService`] as a service of its own. With the feature `server`,
 //!   `ProbeServer` answers on a port and a thread of its own; with `exec-probe`, `exec_probe()` lets the program ask itself.
-//! - Ending: [`Health::run`], [`Health::closing`], [`DrainPolicy`], [`Health::hold`]. [`KubernetesProbes`] prints the probes and the
-//!   grace period that fit.
+//! - Ending: [`Health::run`], [`Health::closing`], [`DrainPolicy`], [`Health::hold`]. With the feature `listener`, `axum` or `tonic`,
+//!   `TrackedListener` lets the drain wait for connections, upgraded ones too, and end those that don't end by themselves.
+//!   [`KubernetesProbes`] prints the probes and the grace period that fit.
 //! - Maintenance: [`Health::begin_drain`], [`Health::resume`], [`Health::drained`]; with the feature `switch`, `DrainSwitch` lets
 //!   operators and preStop hooks do so by `POST`.
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`].
@@ -68,6 +69,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(any(feature = "listener", feature = "server"))]
+mod accepting;
 mod answer;
 mod answering;
 mod body;
@@ -77,6 +80,8 @@ mod details;
 mod exec;
 mod kubernetes;
 mod layer;
+#[cfg(feature = "listener")]
+mod listener;
 mod paths;
 mod probe_service;
 #[cfg(feature = "server")]
@@ -94,16 +99,19 @@ pub use details::Details;
 #[cfg_attr(docsrs, doc(cfg(feature = "exec-probe")))]
 pub use exec::{exec_probe, exec_probe_from};
 pub use health_core::{
-    Cause, Check, CheckRef, CheckReport, CheckState, Closing, DrainFlags, DrainPolicy, DrainReport,
-    DrainWatch, FatalReport, Fault, FaultKind, FromState, Health, HealthBuilder, Hold, Impact,
-    InFlight, InFlightRequest, InProcess, IntoOutcome, LoopLag, Outcome, Phase, Probe, ProbeStatus,
-    Pulse, PulseGuard, PulseReport, PulseState, RuntimeReport, RuntimeState, Scope, Shutdown,
-    Snapshot, StartError, StartupReport, StartupState, StartupTask, State, StatusBoard,
-    StuckWorker, Subscription, Trigger, Unfinished, Watchdog, WeakHealth,
+    Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections, DrainFlags,
+    DrainPolicy, DrainReport, DrainWatch, FatalReport, Fault, FaultKind, FromState, Half, Health,
+    HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess, IntoOutcome, LoopLag,
+    Outcome, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState, RuntimeReport,
+    RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport, StartupState, StartupTask,
+    State, StatusBoard, StuckWorker, Subscription, Trigger, Unfinished, Watchdog, WeakHealth,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use kubernetes::KubernetesProbes;
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};
+#[cfg(feature = "listener")]
+#[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
+pub use listener::{Accept, Tracked, TrackedListener};
 pub use paths::{LayerError, ProbePaths};
 pub use probe_service::{ProbeFuture, ProbeService};
 #[cfg(feature = "server")]

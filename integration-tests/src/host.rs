@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::Listener;
 use bytes::Bytes;
-use health_tower::{BoxError, DrainPolicy, DrainReport, Health, HealthBuilder};
+use health_tower::{BoxError, DrainPolicy, DrainReport, Health, HealthBuilder, TrackedListener};
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
@@ -77,6 +78,19 @@ impl Host {
     /// Serves an application on a free port, exactly as a `main` would.
     pub async fn start(health: &Health, app: Router) -> Self {
         let (listener, addr) = listen().await;
+        Self::on(health, listener, addr, app)
+    }
+
+    /// The same, with connections that the drain knows of.
+    pub async fn tracked(health: &Health, app: Router) -> Self {
+        let (listener, addr) = listen().await;
+        Self::on(health, TrackedListener::new(health, listener), addr, app)
+    }
+
+    fn on<L>(health: &Health, listener: L, addr: SocketAddr, app: Router) -> Self
+    where
+        L: Listener<Addr: std::fmt::Debug>,
+    {
         let server = axum::serve(listener, app).with_graceful_shutdown(health.closing());
         let health = health.clone();
         let run = tokio::spawn({

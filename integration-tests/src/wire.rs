@@ -75,6 +75,13 @@ impl Wire {
         bytes
     }
 
+    /// Reads until the server hangs up; an error if it didn't do so politely.
+    pub async fn try_rest(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        patiently("the server to hang up", self.0.read_to_end(&mut bytes)).await?;
+        Ok(bytes)
+    }
+
     /// Reads until the server hangs up, politely or not.
     pub async fn rest(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -5,10 +5,12 @@ use tokio::time::{sleep_until, timeout};
 
 use crate::lifecycle::{Latch, Phase};
 use crate::snapshot::Hub;
-use crate::traffic::InFlight;
+use crate::traffic::{Connections, InFlight};
 
-/// For what was ended at the deadline to be gone: it only has to be woken, and to tell its client.
-const ENDING: Duration = Duration::from_secs(1);
+/// For requests that were ended at the deadline to tell their clients, before their connections are ended as well.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// For connections that were ended to be gone: they only have to be woken.
+const ENDING: Duration = Duration::from_millis(500);
 
 /// Walks through the drain, once it has been requested: lame duck, closing, and closed.
 ///
@@ -18,7 +20,14 @@ const ENDING: Duration = Duration::from_secs(1);
 /// 2. Nothing in flight means closed only once no server runs any more: until then, a request may be on its way.
 /// 3. What is left at the deadline is noted first and ended then, so that the report names it; and nobody waits longer than a
 ///    second for the end.
-pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight) {
+/// 4. Connections are looked at before what is in flight on them: when the last has gone, no request comes any more. They are ended
+///    after it, so that an answer, or the trailers of gRPC, still go out.
+pub(crate) async fn drive(
+    hub: Arc<Hub>,
+    latch: Arc<Latch>,
+    in_flight: InFlight,
+    connections: Connections,
+) {
     let shutdown = latch.requested().await;
     in_flight.begin_drain(shutdown.began, shutdown.closing);
     tokio::select! {
@@ -33,8 +42,10 @@ pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight)
         in_flight.refuse();
     }
     latch.closing.cancel();
+    connections.close();
     let ended = async || {
         latch.servers.none_runs().await;
+        connections.idle().await;
         in_flight.idle().await;
     };
     let in_time = tokio::select! {
@@ -44,8 +55,11 @@ pub(crate) async fn drive(hub: Arc<Hub>, latch: Arc<Latch>, in_flight: InFlight)
         () = sleep_until(shutdown.deadline) => false,
     };
     if !in_time {
-        latch.give_up(in_flight);
-        let _gone = timeout(ENDING, ended()).await;
+        latch.give_up(in_flight, &connections);
+        if timeout(LAST_WORDS, ended()).await.is_err() {
+            connections.end();
+            let _gone = timeout(ENDING, ended()).await;
+        }
     }
     hub.advance(Phase::Closed);
 }

@@ -10,7 +10,7 @@ use crate::lifecycle::servers::Servers;
 use crate::lifecycle::signals::{self, Signals};
 use crate::lifecycle::{DrainPolicy, DrainWatch, Shutdown, Trigger, quiet};
 use crate::snapshot::Hub;
-use crate::traffic::{InFlight, Unfinished};
+use crate::traffic::{Connections, InFlight, Unfinished};
 
 /// A report is for reading.
 const MOST_UNFINISHED: usize = 100;
@@ -20,6 +20,7 @@ const MOST_UNFINISHED: usize = 100;
 pub(crate) struct GivenUp {
     pub(crate) at: Option<Instant>,
     pub(crate) remaining: usize,
+    pub(crate) connections: usize,
     pub(crate) unfinished: Vec<Unfinished>,
 }
 
@@ -80,11 +81,12 @@ impl Latch {
         self.policy.refuses_while_closing()
     }
 
-    /// Notes what has not ended, and ends it. Only the first look counts: whoever comes later finds it ended.
-    pub(crate) fn give_up(&self, in_flight: InFlight) {
+    /// Notes what has not ended, and ends what is in flight. Only the first look counts: whoever comes later finds it ended.
+    pub(crate) fn give_up(&self, in_flight: InFlight, connections: &Connections) {
         self.given_up.get_or_init(|| GivenUp {
             at: Some(Instant::now()),
             remaining: in_flight.count(),
+            connections: connections.count(),
             unfinished: in_flight.unfinished(MOST_UNFINISHED),
         });
         in_flight.end();

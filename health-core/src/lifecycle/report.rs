@@ -46,7 +46,10 @@ pub struct DrainReport {
     pub closing: Duration,
     /// Requests, and other [`Hold`](crate::Hold)s, that were still in flight when it was given up, and were ended.
     pub remaining: usize,
-    /// Those of them that a layer knows by name and that waited for something, the oldest first, 100 at most.
+    /// Connections of a `TrackedListener` that were still open then, and were ended: those of the requests, upgraded ones, and those
+    /// of clients that did not read what they had asked for. Others are not counted.
+    pub connections: usize,
+    /// Those requests that a layer knows by name and that waited for something, the oldest first, 100 at most.
     pub unfinished: Vec<Unfinished>,
     /// Whether the server had ended. If not, connections were still open.
     pub server_ended: bool,
@@ -55,10 +58,10 @@ pub struct DrainReport {
 }
 
 impl DrainReport {
-    /// Whether nothing was lost: nothing in flight, and the server had ended.
+    /// Whether nothing was lost: nothing in flight, no connection open, and the server had ended.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.remaining == 0 && self.server_ended
+        self.remaining == 0 && self.connections == 0 && self.server_ended
     }
 }
 
@@ -74,9 +77,14 @@ impl fmt::Display for DrainReport {
             )?;
         } else {
             let server = if self.server_ended { "had" } else { "had not" };
+            let open = match self.connections {
+                0 => String::new(),
+                1 => ", 1 connection open".to_owned(),
+                many => format!(", {many} connections open"),
+            };
             write!(
                 f,
-                "gave up {total:.1} s after {trigger}: {} still in flight, and the server {server} ended",
+                "gave up {total:.1} s after {trigger}: {} still in flight{open}, and the server {server} ended",
                 self.remaining
             )?;
             for (one, between) in self

@@ -38,7 +38,7 @@ where
     if report.is_clean() {
         tracing::info!(target: "health", clean = true, "{report}");
     } else {
-        tracing::warn!(target: "health", clean = false, remaining = report.remaining, "{report}");
+        tracing::warn!(target: "health", clean = false, remaining = report.remaining, connections = report.connections, "{report}");
     }
     Ok(report)
 }
@@ -54,6 +54,7 @@ async fn report(health: &Health, server_ended: bool) -> DrainReport {
         lame_duck,
         closing: total - lame_duck,
         remaining: given_up.remaining,
+        connections: given_up.connections,
         unfinished: given_up.unfinished,
         server_ended,
         forced: health.latch().had_second_signal(),

@@ -14,7 +14,7 @@ use crate::snapshot::ledger::Ledger;
 use crate::snapshot::reports::Reports;
 use crate::snapshot::vitals::{VitalSigns, Vitals};
 use crate::startup::{StartupReport, Tasks};
-use crate::traffic::InFlight;
+use crate::traffic::{Connections, InFlight};
 use crate::watchdog::{Fault, RuntimeReport};
 use crate::{Probe, ProbeStatus};
 
@@ -43,10 +43,16 @@ pub struct Snapshot {
     vitals: Arc<Vitals>,
     statuses: [ProbeStatus; 4],
     in_flight: usize,
+    connections: usize,
 }
 
 impl Snapshot {
-    pub(crate) fn new(published: Arc<Published>, vitals: Arc<Vitals>, in_flight: usize) -> Self {
+    pub(crate) fn new(
+        published: Arc<Published>,
+        vitals: Arc<Vitals>,
+        in_flight: usize,
+        connections: usize,
+    ) -> Self {
         let now = Instant::now();
         let published = Published::at(published, now);
         let statuses = Probe::ALL.map(|probe| published.mark(probe).status_at(now));
@@ -55,6 +61,7 @@ impl Snapshot {
             vitals,
             statuses,
             in_flight,
+            connections,
         }
     }
 
@@ -124,6 +131,12 @@ impl Snapshot {
     pub fn in_flight(&self) -> usize {
         self.in_flight
     }
+
+    /// Connections that were open when the snapshot was taken, upgraded ones too: those of a `TrackedListener`.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections
+    }
 }
 
 impl fmt::Debug for Snapshot {
@@ -134,6 +147,7 @@ impl fmt::Debug for Snapshot {
             all.field(probe.name(), &self.status(probe));
         }
         all.field("in_flight", &self.in_flight)
+            .field("connections", &self.connections)
             .field("checks", &self.checks().collect::<Vec<_>>())
             .finish()
     }
@@ -145,6 +159,7 @@ pub struct Subscription {
     pub(crate) published: watch::Receiver<Arc<Published>>,
     pub(crate) vitals: VitalSigns,
     pub(crate) in_flight: InFlight,
+    pub(crate) connections: Connections,
 }
 
 impl Subscription {
@@ -152,13 +167,23 @@ impl Subscription {
     #[must_use]
     pub fn current(&self) -> Snapshot {
         let published = Arc::clone(&self.published.borrow());
-        Snapshot::new(published, self.vitals.now(), self.in_flight.count())
+        Snapshot::new(
+            published,
+            self.vitals.now(),
+            self.in_flight.count(),
+            self.connections.count(),
+        )
     }
 
     /// The snapshot that holds now; counts as seen.
     pub fn latest(&mut self) -> Snapshot {
         let published = Arc::clone(&self.published.borrow_and_update());
-        Snapshot::new(published, self.vitals.now(), self.in_flight.count())
+        Snapshot::new(
+            published,
+            self.vitals.now(),
+            self.in_flight.count(),
+            self.connections.count(),
+        )
     }
 
     /// Waits until there is a snapshot that was not seen yet; `None` once there is no [`Health`](crate::Health) any more.

@@ -1,8 +1,11 @@
-//! The traffic signal: which requests are under way, from their arrival to the end of their response bodies.
+//! The traffic signal: which requests are under way, from their arrival to the end of their response bodies; and which connections
+//! are open.
 
+mod connections;
 mod desk;
 mod entry;
 mod in_flight;
+mod line;
 #[cfg(all(test, health_loom))]
 mod model;
 mod name;
@@ -10,7 +13,9 @@ mod stripe;
 mod sync;
 mod unfinished;
 
+pub use connections::{Connection, Connections};
 pub use entry::InFlightRequest;
 pub use in_flight::{Hold, InFlight};
+pub use line::Half;
 pub use stripe::DrainFlags;
 pub use unfinished::Unfinished;

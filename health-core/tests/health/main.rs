@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod connections;
 mod drain;
 mod handles;
 mod inconclusive;

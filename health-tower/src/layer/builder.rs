@@ -8,6 +8,7 @@ use crate::paths::{LayerError, PathTable, ProbePaths};
 pub struct HealthLayerBuilder {
     health: Health,
     paths: ProbePaths,
+    announce: bool,
     #[cfg(feature = "details")]
     details: Option<crate::Details>,
     #[cfg(feature = "switch")]
@@ -19,6 +20,7 @@ impl HealthLayerBuilder {
         Self {
             health,
             paths: ProbePaths::default(),
+            announce: false,
             #[cfg(feature = "details")]
             details: None,
             #[cfg(feature = "switch")]
@@ -29,6 +31,56 @@ impl HealthLayerBuilder {
     /// The paths on which probes are answered. [`ProbePaths::default`] where they aren't said.
     pub fn paths(mut self, paths: ProbePaths) -> Self {
         self.paths = paths;
+        self
+    }
+
+    /// Whether requests carry [`Closing`](crate::Closing) in their extensions, so that handlers of streams that never end by
+    /// themselves (server-sent events, WebSocket, long polls) can end them when the service is to stop, and their clients come back to
+    /// another instance, instead of being cut short at the deadline.
+    ///
+    /// Off by default, for it costs each request an allocation, and a reference count that all threads share. Handlers that know of
+    /// [`Health`](crate::Health) can clone [`closing()`](crate::Health::closing) instead.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use std::pin::pin;
+    /// use std::time::Duration;
+    ///
+    /// use axum::response::sse::{Event, Sse};
+    /// use axum::{Extension, Router, routing::get};
+    /// use health_tower::{Closing, Health, HealthLayer};
+    /// use tokio_stream::{Stream, wrappers::ReceiverStream};
+    ///
+    /// async fn ticks(Extension(closing): Extension<Closing>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    ///     let (events, stream) = tokio::sync::mpsc::channel(1);
+    ///     tokio::spawn(async move {
+    ///         let mut closing = pin!(closing);
+    ///         let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    ///         loop {
+    ///             tokio::select! {
+    ///                 () = &mut closing => break, // dropping `events` ends the stream, whole
+    ///                 _ = ticks.tick() => {}
+    ///             }
+    ///             if events.send(Ok(Event::default().data("tick"))).await.is_err() {
+    ///                 break;
+    ///             }
+    ///         }
+    ///     });
+    ///     Sse::new(ReceiverStream::new(stream))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let health = Health::builder().start()?;
+    /// let layer = HealthLayer::builder(&health).announce(true).build()?;
+    /// let app: Router = Router::new().route("/ticks", get(ticks)).layer(layer);
+    /// # drop(app);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Where there is a stream already, `futures::StreamExt::take_until(closing)` does the same. In tonic,
+    /// `request.extensions().get::<Closing>()` is the one.
+    pub fn announce(mut self, announce: bool) -> Self {
+        self.announce = announce;
         self
     }
 
@@ -74,6 +126,11 @@ impl HealthLayerBuilder {
             LayerError::and(table, switch.and_then(crate::DrainSwitch::problem))
         };
         let layer = HealthLayer::with_paths(&self.health, Box::leak(Box::new(table?)));
+        let layer = if self.announce {
+            layer.announcing()
+        } else {
+            layer
+        };
         #[cfg(feature = "details")]
         let layer = match self.details {
             Some(details) => layer.with_details(details),

@@ -84,6 +84,7 @@ impl HealthLayer {
             in_flight: health.in_flight(),
             watch: health.drain_watch(),
             paths,
+            announced: None,
             #[cfg(feature = "details")]
             details: None,
             #[cfg(feature = "switch")]
@@ -91,6 +92,11 @@ impl HealthLayer {
         };
         let health = health.clone();
         Self { health, shared }
+    }
+
+    pub(crate) fn announcing(mut self) -> Self {
+        self.shared.announced = Some(Box::leak(Box::new(self.health.closing())));
+        self
     }
 
     #[cfg(feature = "details")]

@@ -101,7 +101,7 @@ impl<S> HealthService<S> {
     }
 
     #[inline]
-    fn pass<B>(&mut self, request: Request<B>) -> ResponseFuture<S, B>
+    fn pass<B>(&mut self, mut request: Request<B>) -> ResponseFuture<S, B>
     where
         S: Service<Request<B>> + Clone,
         B: Body,
@@ -112,6 +112,7 @@ impl<S> HealthService<S> {
             return self.refuse(request, form);
         }
         let passing = Passing::new(counted, &request, form);
+        self.shared.announce(&mut request);
         match mem::replace(&mut self.polled, Polled::Never) {
             Polled::Ready => ResponseFuture::run(self.inner.call(request), passing),
             Polled::Pending | Polled::Never => {

@@ -2,8 +2,8 @@ use http::{Request, Response};
 
 use crate::paths::{PathTable, Target};
 use crate::{
-    DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus, StatusBoard,
-    answer,
+    Closing, DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus,
+    StatusBoard, answer,
 };
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
@@ -13,6 +13,8 @@ pub(crate) struct Shared {
     pub(crate) in_flight: InFlight,
     pub(crate) watch: DrainWatch,
     pub(crate) paths: &'static PathTable,
+    /// What requests carry, where they are to.
+    pub(crate) announced: Option<&'static Closing>,
     #[cfg(feature = "details")]
     pub(crate) details: Option<&'static crate::details::Source>,
     #[cfg(feature = "switch")]
@@ -77,5 +79,12 @@ impl Shared {
             self.watch.request_came();
         }
         (request, drain)
+    }
+
+    #[inline]
+    pub(crate) fn announce<B>(&self, request: &mut Request<B>) {
+        if let Some(closing) = self.announced {
+            request.extensions_mut().insert(closing.clone());
+        }
     }
 }

@@ -1,19 +1,14 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
+use crate::accepting::{PAUSE, SAY_AGAIN, is_of_one_connection};
 use crate::server::connections::Connections;
-
-/// After an error. What is short, as file descriptors are, is short for a while; trying at once would take a whole core.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How often the same trouble is worth a line.
-const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// What connections come from.
 pub(crate) trait Listener: Send + Sync + 'static {
@@ -61,16 +56,6 @@ pub(crate) async fn accept(listener: impl Listener, name: String, connections: A
         // Those that are open have their turn even while others keep coming.
         yield_now().await;
     }
-}
-
-fn is_of_one_connection(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::Interrupted
-    )
 }
 
 #[cfg(test)]

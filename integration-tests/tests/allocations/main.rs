@@ -34,6 +34,19 @@ fn a_request_that_passes_through_allocates_nothing_more() {
 }
 
 #[test]
+fn closing_is_announced_only_where_it_is_paid_for() {
+    let _alone = alone();
+    let bare = service_fn(application);
+    let application = allocations(|| passes(bare));
+    for (announce, more) in [(false, false), (true, true)] {
+        let layer = HealthLayer::builder(&health(1)).announce(announce).build();
+        let layered = layer.expect("nothing is wrong with it").layer(bare);
+        let count = allocations(|| passes(layered.clone()));
+        assert_eq!(count > application, more, "{count} of {application}");
+    }
+}
+
+#[test]
 fn a_service_that_is_cloned_for_each_request_allocates_nothing_more() {
     let _alone = alone();
     let bare = service_fn(application);

@@ -20,9 +20,9 @@ use tower::{Service, service_fn};
 pub(crate) type Source = mpsc::Sender<Result<String, Status>>;
 
 pub(crate) const UNARY: &str = "/test.Echo/Unary";
-const STREAM: &str = "/test.Echo/Stream";
+pub(crate) const STREAM: &str = "/test.Echo/Stream";
 
-/// Answers one string with itself, and streams whatever the test gives.
+/// Answers one string with itself, "peer" with the client's address, and streams whatever the test gives.
 #[derive(Clone, Debug)]
 pub(crate) struct Echo(mpsc::UnboundedSender<Source>);
 
@@ -35,9 +35,13 @@ impl Echo {
 }
 
 async fn unary(request: Request<String>) -> Result<Response<String>, Status> {
-    let text = request.into_inner();
+    let peer = request.remote_addr();
+    let mut text = request.into_inner();
     if text == "fail" {
         return Err(Status::failed_precondition("as asked"));
+    }
+    if text == "peer" {
+        text = peer.map(|peer| peer.to_string()).unwrap_or_default();
     }
     let mut response = Response::new(text);
     let seen = "yes".parse().expect("a value");

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod announce;
 mod bodies;
 mod details;
 mod drain_switch;
@@ -10,6 +11,9 @@ mod exec_probe;
 mod exec_probe_answers;
 mod exec_probe_args;
 mod exec_probe_grpc;
+mod faults;
+mod faults_bodies;
+mod faults_many;
 mod garbage;
 mod garbage_bodies;
 mod garbage_heads;
@@ -21,6 +25,10 @@ mod in_flight_clients;
 mod in_flight_more;
 mod limits;
 mod limits_outside;
+mod listener_ends;
+mod listener_grpc;
+mod listener_idle;
+mod listener_upgrades;
 mod many_probes;
 mod one_instance;
 mod passing;
@@ -34,6 +42,9 @@ mod probe_server_unix;
 mod probe_table;
 #[cfg(unix)]
 mod process;
+#[cfg(unix)]
+mod process_faults;
+mod several_servers;
 mod shutdown;
 mod shutdown_ends;
 mod tower_http_around;

@@ -10,18 +10,26 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-struct Service {
+pub(crate) struct Service {
     process: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
-    addr: SocketAddr,
+    pub(crate) addr: SocketAddr,
     admin: SocketAddr,
 }
 
 impl Service {
-    async fn start(lame_duck: Duration, deadline: Duration) -> Self {
+    pub(crate) async fn start(lame_duck: Duration, deadline: Duration) -> Self {
+        let service = Self::launch(lame_duck, deadline, &[]).await;
+        let mut wire = Wire::connect(service.addr).await;
+        assert_eq!(wire.get("/health/ready").await.plain(), (200, "ok"));
+        service
+    }
+
+    pub(crate) async fn launch(lame_duck: Duration, deadline: Duration, more: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_draining_host"))
             .args([lame_duck, deadline].map(|time| time.as_millis().to_string()))
+            .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -34,8 +42,6 @@ impl Service {
             line.unwrap().unwrap().parse().unwrap()
         };
         let (addr, admin) = (address().await, address().await);
-        let mut wire = Wire::connect(addr).await;
-        assert_eq!(wire.get("/health/ready").await.plain(), (200, "ok"));
         Self {
             process,
             input,
@@ -46,7 +52,7 @@ impl Service {
     }
 
     /// Begins a download that is fed from here.
-    async fn download(&mut self) -> Wire {
+    pub(crate) async fn download(&mut self) -> Wire {
         let mut wire = Wire::connect(self.addr).await;
         wire.request("GET", "/lines").await;
         self.feed("one").await;
@@ -55,14 +61,14 @@ impl Service {
         wire
     }
 
-    async fn feed(&mut self, line: &str) {
+    pub(crate) async fn feed(&mut self, line: &str) {
         self.input
             .write_all(format!("{line}\n").as_bytes())
             .await
             .unwrap();
     }
 
-    async fn signal(&self, name: &str) {
+    pub(crate) async fn signal(&self, name: &str) {
         let pid = self.process.id().expect("it still runs").to_string();
         let sent = Command::new("kill").args(["-s", name, &pid]).status().await;
         assert!(sent.unwrap().success());
@@ -73,9 +79,19 @@ impl Service {
         assert_eq!(wire.get("/shutdown").await.status, 200);
     }
 
+    /// Waits until it no longer accepts.
+    pub(crate) async fn closed(&self) {
+        let closed = async {
+            while TcpStream::connect(self.addr).await.is_ok() {
+                pause().await;
+            }
+        };
+        patiently("the listener to close", closed).await;
+    }
+
     /// Sends it again and again, as somebody does who wants it to end now: the first may come so soon after the one before that
     /// both are taken for one.
-    async fn insist(&mut self, name: &str) {
+    pub(crate) async fn insist(&mut self, name: &str) {
         let ended = async {
             while self.process.try_wait().unwrap().is_none() {
                 self.signal(name).await;
@@ -86,7 +102,7 @@ impl Service {
     }
 
     /// Waits until the process ends by itself, as well as any; returns what it printed.
-    async fn end(mut self) -> [String; 2] {
+    pub(crate) async fn end(mut self) -> [String; 2] {
         let status = patiently("the process to end", self.process.wait())
             .await
             .unwrap();
@@ -102,12 +118,7 @@ async fn a_signal_drains_a_download_and_the_process_ends_well() {
         let mut service = Service::start(Duration::from_millis(200), Duration::from_secs(60)).await;
         let mut download = service.download().await;
         service.signal(signal).await;
-        let closed = async {
-            while TcpStream::connect(service.addr).await.is_ok() {
-                pause().await;
-            }
-        };
-        patiently("the listener to close", closed).await;
+        service.closed().await;
         for line in ["two", "three"] {
             service.feed(line).await;
             assert_eq!(download.chunk().await.unwrap().unwrap(), line.as_bytes());
@@ -184,12 +195,7 @@ async fn a_signal_that_is_not_a_second_wish_cuts_nothing_short() {
         for signal in signals {
             service.signal(signal).await;
         }
-        let closed = async {
-            while TcpStream::connect(service.addr).await.is_ok() {
-                pause().await;
-            }
-        };
-        patiently("the listener to close", closed).await;
+        service.closed().await;
         service.feed("two").await;
         assert_eq!(download.chunk().await.unwrap().unwrap(), b"two");
         service.feed("end").await;

@@ -12,7 +12,7 @@ use integration_tests::wire::Wire;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Switches to a protocol that sends back whatever arrives.
-async fn switch(request: Request, hold: Option<Hold>) -> Response<Body> {
+pub(crate) async fn switch(request: Request, hold: Option<Hold>) -> Response<Body> {
     tokio::spawn(async move {
         let _hold = hold;
         let upgraded = hyper::upgrade::on(request).await?;
@@ -42,7 +42,7 @@ fn app(health: &Health) -> Router {
     app.layer(HealthLayer::new(health))
 }
 
-async fn upgrade(host: &Host, path: &str) -> Wire {
+pub(crate) async fn upgrade(host: &Host, path: &str) -> Wire {
     let mut wire = Wire::connect(host.addr()).await;
     wire.send(format!(
         "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n"
@@ -53,7 +53,7 @@ async fn upgrade(host: &Host, path: &str) -> Wire {
     wire
 }
 
-async fn expect_echo(wire: &mut Wire, text: &str) {
+pub(crate) async fn expect_echo(wire: &mut Wire, text: &str) {
     wire.send(text).await;
     assert_eq!(wire.exactly(text.len()).await, text.as_bytes());
 }

@@ -1,0 +1,67 @@
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What a [`TrackedListener`](crate::TrackedListener) accepts connections from: tokio's `TcpListener` and `UnixListener`, or one of
+/// your own.
+pub trait Accept: Send + 'static {
+    /// A connection.
+    type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// Where it comes from.
+    type Addr: Send;
+
+    /// The next connection. An error is of that one connection, or passes; the next call tries again.
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(Self::Io, Self::Addr)>>;
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    fn local_addr(&self) -> io::Result<Self::Addr>;
+
+    /// Is called when a connection is ended at the deadline of a drain, before it is dropped, so that the other side can learn that
+    /// what it has is not the whole. TCP connections are reset; by default, nothing is done.
+    fn cut_off(io: &Self::Io) {
+        let _ = io;
+    }
+}
+
+impl Accept for TcpListener {
+    type Io = TcpStream;
+    type Addr = std::net::SocketAddr;
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, Self::Addr)>> {
+        Self::poll_accept(self, cx)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        Self::local_addr(self)
+    }
+
+    /// Without it, closing would go on sending what the system has taken, for minutes, to a client that doesn't read; and a response
+    /// whose end is the end of the connection would look whole.
+    fn cut_off(io: &TcpStream) {
+        // If this fails, the connection has gone.
+        let _gone = SockRef::from(io).set_linger(Some(Duration::ZERO));
+    }
+}
+
+#[cfg(unix)]
+impl Accept for tokio::net::UnixListener {
+    type Io = tokio::net::UnixStream;
+    type Addr = tokio::net::unix::SocketAddr;
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(Self::Io, Self::Addr)>> {
+        Self::poll_accept(self, cx)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        Self::local_addr(self)
+    }
+}

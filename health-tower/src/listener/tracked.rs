@@ -1,0 +1,156 @@
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::{Connection, Half};
+
+/// A connection that counts as open until it is dropped, from a [`TrackedListener`](crate::TrackedListener).
+///
+/// What the server makes of it, as an upgrade to WebSocket, carries it along, and counts with it.
+///
+/// When the service closes and nothing was ever read from it, it reads as if the client had closed it: in HTTP, the client speaks
+/// first. (tonic, and hyper's HTTP/2, would wait for it for as long as the drain lasts.)
+///
+/// At the deadline of a drain, whoever reads, writes, flushes or shuts down gets the error [`ConnectionAborted`], and who waits in one
+/// of them is woken for it; servers drop the connection then. A task that holds it without doing any of these isn't reached.
+///
+/// [`ConnectionAborted`]: io::ErrorKind::ConnectionAborted
+#[derive(Debug)]
+pub struct Tracked<IO> {
+    // Dropped in this order: it counts until it is closed.
+    io: IO,
+    connection: Connection,
+    cut_off: fn(&IO),
+    is_cut_off: bool,
+    /// Nothing was ever read.
+    is_silent: bool,
+}
+
+impl<IO> Tracked<IO> {
+    pub(crate) fn new(io: IO, connection: Connection, cut_off: fn(&IO)) -> Self {
+        Self {
+            io,
+            connection,
+            cut_off,
+            is_cut_off: false,
+            is_silent: true,
+        }
+    }
+
+    /// The connection inside.
+    pub fn get_ref(&self) -> &IO {
+        &self.io
+    }
+
+    /// The connection inside. What is done to it directly isn't ended.
+    pub fn get_mut(&mut self) -> &mut IO {
+        &mut self.io
+    }
+
+    /// The connection inside, which no longer counts.
+    pub fn into_inner(self) -> IO {
+        self.io
+    }
+
+    /// Also where the connection is always ready: such a one would never end.
+    #[inline]
+    fn go_on(&mut self) -> io::Result<()> {
+        if self.connection.is_ended() {
+            return Err(self.end());
+        }
+        Ok(())
+    }
+
+    /// Passes on what was said, unless that is to wait, and the end has come.
+    #[inline]
+    fn unless_ended<T>(
+        &mut self,
+        polled: Poll<io::Result<T>>,
+        half: Half,
+        cx: &Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_pending() && self.connection.wait(half, cx.waker()) {
+            return Poll::Ready(Err(self.end()));
+        }
+        polled
+    }
+
+    #[cold]
+    fn end(&mut self) -> io::Error {
+        if !self.is_cut_off {
+            self.is_cut_off = true;
+            (self.cut_off)(&self.io);
+        }
+        let why = "the drain's deadline has passed";
+        io::Error::new(io::ErrorKind::ConnectionAborted, why)
+    }
+}
+
+impl<IO: AsyncRead + Unpin> AsyncRead for Tracked<IO> {
+    #[inline]
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.go_on()?;
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.io).poll_read(cx, buf);
+        if read.is_ready() {
+            self.is_silent &= buf.filled().len() == before;
+            return read;
+        }
+        let read = self.unless_ended(read, Half::Read, cx);
+        // After the waker was left, so that nobody sleeps through it.
+        if read.is_pending() && self.is_silent && self.connection.is_closing() {
+            return Poll::Ready(Ok(()));
+        }
+        read
+    }
+}
+
+impl<IO: AsyncWrite + Unpin> AsyncWrite for Tracked<IO> {
+    #[inline]
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.go_on()?;
+        let written = Pin::new(&mut self.io).poll_write(cx, buf);
+        self.unless_ended(written, Half::Write, cx)
+    }
+
+    #[inline]
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.go_on()?;
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
+        self.unless_ended(written, Half::Write, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    #[inline]
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.go_on()?;
+        let flushed = Pin::new(&mut self.io).poll_flush(cx);
+        self.unless_ended(flushed, Half::Write, cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.go_on()?;
+        let shut = Pin::new(&mut self.io).poll_shutdown(cx);
+        self.unless_ended(shut, Half::Write, cx)
+    }
+}
+
+#[cfg(test)]
+mod tests;
