@@ -65,6 +65,7 @@ impl Health {
             hub.vitals().now(),
             self.0.in_flight.count(),
             self.0.connections.count(),
+            self.0.board,
         )
     }
 
@@ -76,6 +77,7 @@ impl Health {
             vitals: self.0.hub.vitals().clone(),
             in_flight: self.0.in_flight,
             connections: self.0.connections.clone(),
+            board: self.0.board,
         }
     }
 
@@ -115,9 +117,9 @@ impl Health {
         self.0.hub.report_fatal(bounded_name(name.into()), reason);
     }
 
-    /// Takes a fatal error back before its time.
+    /// Takes a fatal error back before its time; by the name under which it was reported, however long.
     pub fn clear_fatal(&self, name: &str) {
-        self.0.hub.clear_fatal(name);
+        self.0.hub.clear_fatal(&bounded_name(name.into()));
     }
 
     /// Runs a server, and drains it on SIGTERM and ctrl-c.

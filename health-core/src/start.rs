@@ -13,15 +13,11 @@ use crate::error::{Problem, StartError};
 use crate::health::Inner;
 use crate::lifecycle::{DrainPolicy, Latch, drive};
 use crate::pulse::Pulses;
-use crate::runner::{CheckTask, Host, LagMeter};
-use crate::snapshot::{Hub, StatusBoard};
+use crate::runner::{CheckTask, Host, LagMeter, TOO_LONG};
+use crate::snapshot::{Cause, Hub, StatusBoard};
 use crate::traffic::{Connections, InFlight};
 use crate::watchdog::{WatchThread, Watchdog};
-use crate::{Health, Probe};
-
-/// Synchronous checks that all hang take no more threads than these.
-const MOST_LIVENESS_THREADS: usize = 16;
-const MOST_OTHER_THREADS: usize = 64;
+use crate::{CheckState, Health, Probe};
 
 /// How often results are looked at for staleness. Probes don't depend on it: the board knows by itself.
 const TICK: Duration = Duration::from_secs(1);
@@ -71,12 +67,8 @@ pub(crate) fn start(
         tracing::warn!(target: "health", "{warning}");
     }
 
-    let liveness = host_for(&checks, MOST_LIVENESS_THREADS, |probe| {
-        probe == Probe::Liveness
-    })?;
-    let others = host_for(&checks, MOST_OTHER_THREADS, |probe| {
-        probe != Probe::Liveness
-    })?;
+    let liveness = host_for(&checks, |probe| probe == Probe::Liveness)?;
+    let others = host_for(&checks, |probe| probe != Probe::Liveness)?;
 
     let pulses = Arc::new(Pulses::new(plan.watchdog.on));
     let watch = plan.watchdog.on.then(|| {
@@ -86,7 +78,10 @@ pub(crate) fn start(
 
     let mut tasks = Vec::with_capacity(checks.len() + 5);
     let total = checks.len();
-    let lag = LagMeter::new(Instant::now());
+    let here = checks
+        .iter()
+        .filter(|check| matches!(check.body, Body::Async(_)));
+    let lag = LagMeter::new(Instant::now(), here.map(shortest));
     tasks.push(runtime.spawn(Arc::clone(&lag).watch()).abort_handle());
     for (check, index) in checks.into_iter().zip(0..) {
         let host = if check.probe == Probe::Liveness {
@@ -137,21 +132,33 @@ pub(crate) fn start(
     }))
 }
 
+/// How many threads each synchronous check may take: its own, and one for what it may wait for on it, as name look-ups and files
+/// of asynchronous code are. Since a check never overlaps itself, none ever waits for another's. They are made when they are needed,
+/// and go after 10 s without work.
+///
+/// A check that hangs keeps its thread. A thousand of them hold a thousand threads: 2 MiB of address space each, of which some 12
+/// KiB are memory, and no processor time; the system's limit on threads is what runs out first (`ulimit -u`, `pids.max` of a container).
+const THREADS_EACH: usize = 2;
+
 /// The threads for synchronous checks of these probes, if there are any.
 ///
 /// Liveness has threads of its own: readiness checks that hang must not keep it waiting, and so restart what a restart won't cure.
-fn host_for(
-    checks: &[Resolved],
-    threads: usize,
-    probes: fn(Probe) -> bool,
-) -> Result<Option<Host>, StartError> {
-    let needed = |check: &Resolved| probes(check.probe) && matches!(check.body, Body::Sync(_));
-    let host = checks
-        .iter()
-        .any(needed)
-        .then(|| Host::start(threads))
-        .transpose();
-    host.map_err(no_thread)
+fn host_for(checks: &[Resolved], probes: fn(Probe) -> bool) -> Result<Option<Host>, StartError> {
+    let here = |check: &&Resolved| probes(check.probe) && matches!(check.body, Body::Sync(_));
+    let here = || checks.iter().filter(here);
+    let threads = THREADS_EACH * here().count();
+    let host = (threads > 0).then(|| Host::start(threads, here().map(shortest)));
+    host.transpose().map_err(no_thread)
+}
+
+/// What lag is held against for this check. Of a liveness check, also whether it is named as one that blocks.
+fn shortest(check: &Resolved) -> Duration {
+    let timeout = check.settings.timeout;
+    if check.probe == Probe::Liveness {
+        timeout.min(4 * TOO_LONG)
+    } else {
+        timeout
+    }
 }
 
 fn no_thread(error: io::Error) -> StartError {
@@ -198,5 +205,11 @@ fn log_census(checks: &[Resolved]) {
         tracing::warn!(target: "health", "health starts without any check: ready as long as it runs");
     } else {
         tracing::info!(target: "health", count = names.len(), "health starts with: {}", names.join(", "));
+    }
+    for check in checks {
+        let (name, probe) = (&*check.name, check.probe.name());
+        let (impact, state) = (check.settings.impact.name(), CheckState::Pending.name());
+        let cause = Cause::NeverRun.name();
+        tracing::debug!(target: "health", check = name, probe, impact, state, cause, "check `{name}` has not run yet, and is {state}");
     }
 }

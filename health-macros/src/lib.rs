@@ -52,7 +52,8 @@ use kind::Kind;
 /// - the function is not `async`: it answers from memory, at once;
 /// - it may ask only for types that are marked `InProcess`.
 ///
-/// It runs on a thread of its own, never goes stale, and three failures in a row (`fail_after`) are needed.
+/// It runs on a thread of its own, never goes stale, and three failures in a row (`fail_after`) are needed. One that takes more
+/// than 50 ms is named in a warning.
 ///
 /// ```
 /// # use health_macros::liveness_check; /*
@@ -124,7 +125,7 @@ pub fn readiness_check(options: TokenStream, function: TokenStream) -> TokenStre
 /// Has the service finished starting? Registers a function that must pass once.
 ///
 /// Once it has passed it is never asked again: startup does not go back. Until then nothing restarts the service for being
-/// slow to start, and no traffic is sent.
+/// slow to start, and no traffic is sent. An `async` function must not block; a plain one runs on a thread of its own, and may.
 ///
 /// ```
 /// # use health_macros::startup_check; /*
@@ -151,6 +152,7 @@ pub fn startup_check(options: TokenStream, function: TokenStream) -> TokenStream
 /// It runs at its own pace however often it is asked for. Nothing follows from it for this process: neither a restart nor
 /// the loss of traffic. With no such check and no synthetic request declared, the path `/health/external` belongs to the
 /// application; a check that is only observed (`impact = observe`) does not count, and one that only degrades is refused.
+/// An `async` function must not block; a plain one runs on a thread of its own, and may.
 ///
 /// ```
 /// # use health_macros::external_check;

@@ -21,8 +21,16 @@ pub(crate) enum Body {
 
 /// A check that is made at run time, from a closure; for what is known only then, such as one check a shard.
 ///
-/// It takes the same options as the attribute macros, under the same names, with the same defaults. What the closure
-/// needs, it captures.
+/// It takes the same options as the attribute macros, under the same names, with the same defaults: they stand with their reasons,
+/// and what a run can come to, [in one table](https://docs.rs/health-tower/latest/health_tower/attr.readiness_check.html#options).
+/// What the closure needs, it captures.
+///
+/// # Where it runs
+///
+/// An asynchronous body runs on the application's runtime and must not block: whatever else runs there would wait for it. One that
+/// holds its thread for more than 50 ms is named in a warning. Blocking code belongs into
+/// [`readiness_blocking`](Self::readiness_blocking), [`startup_blocking`](Self::startup_blocking) or
+/// [`external_blocking`](Self::external_blocking), whose bodies have a thread of their own, or into `tokio::task::spawn_blocking`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -53,7 +61,8 @@ impl Check {
     /// A check that says whether a restart would help. It is not async: it must answer from memory.
     ///
     /// Liveness that waits for something outside the process restarts every replica when that is down. A closure's
-    /// captures can't be examined, so `evidence` is passed separately and must be [`InProcess`].
+    /// captures can't be examined, so `evidence` is passed separately and must be [`InProcess`]. It runs on a thread of its own; one
+    /// that takes more than 50 ms is named in a warning.
     #[track_caller]
     pub fn liveness<E, F, O>(name: impl Into<Cow<'static, str>>, evidence: E, check: F) -> Self
     where
@@ -61,11 +70,11 @@ impl Check {
         F: Fn(&E) -> O + Send + Sync + 'static,
         O: IntoOutcome,
     {
-        let body = Body::Sync(Arc::new(move || check(&evidence).into_outcome()));
+        let body = run_blocking(move || check(&evidence));
         Self::new(name.into(), Probe::Liveness, body, Location::caller())
     }
 
-    /// A check that says whether traffic should be sent here now.
+    /// A check that says whether traffic should be sent here now. It must not block: see [`Check`].
     #[track_caller]
     pub fn readiness<F, Fut>(name: impl Into<Cow<'static, str>>, check: F) -> Self
     where
@@ -87,11 +96,16 @@ impl Check {
         F: Fn() -> O + Send + Sync + 'static,
         O: IntoOutcome,
     {
-        let body = Body::Sync(Arc::new(move || check().into_outcome()));
-        Self::new(name.into(), Probe::Readiness, body, Location::caller())
+        Self::new(
+            name.into(),
+            Probe::Readiness,
+            run_blocking(check),
+            Location::caller(),
+        )
     }
 
     /// A check that must succeed once before the service counts as started. Then it is never asked again, and never goes stale.
+    /// It must not block: see [`Check`].
     #[track_caller]
     pub fn startup<F, Fut>(name: impl Into<Cow<'static, str>>, check: F) -> Self
     where
@@ -106,7 +120,22 @@ impl Check {
         )
     }
 
-    /// A check of the path that a real user takes.
+    /// The same in blocking code, which runs on a thread of its own.
+    #[track_caller]
+    pub fn startup_blocking<F, O>(name: impl Into<Cow<'static, str>>, check: F) -> Self
+    where
+        F: Fn() -> O + Send + Sync + 'static,
+        O: IntoOutcome,
+    {
+        Self::new(
+            name.into(),
+            Probe::Startup,
+            run_blocking(check),
+            Location::caller(),
+        )
+    }
+
+    /// A check of the path that a real user takes. It must not block: see [`Check`].
     ///
     /// Nothing follows from it for this process. It brings [`Probe::External`] into being, unless it is only observed.
     #[track_caller]
@@ -119,6 +148,21 @@ impl Check {
             name.into(),
             Probe::External,
             run_async(check),
+            Location::caller(),
+        )
+    }
+
+    /// The same in blocking code, which runs on a thread of its own.
+    #[track_caller]
+    pub fn external_blocking<F, O>(name: impl Into<Cow<'static, str>>, check: F) -> Self
+    where
+        F: Fn() -> O + Send + Sync + 'static,
+        O: IntoOutcome,
+    {
+        Self::new(
+            name.into(),
+            Probe::External,
+            run_blocking(check),
             Location::caller(),
         )
     }
@@ -150,14 +194,14 @@ impl Check {
         self
     }
 
-    /// By how many percent of `every` each interval varies, so that replicas don't run in step. 10 by default, at most 100; two
+    /// By how many percent each interval varies, so that replicas don't run in step. 10 by default, at most 100; two
     /// runs start at least 10 ms apart in any case.
     pub fn jitter(mut self, percent: u8) -> Self {
         self.options.jitter = Some(percent);
         self
     }
 
-    /// The longest interval while the check fails; intervals double up to it. 30 s by default, or `every` where that is longer.
+    /// The longest interval while the check fails, with jitter; intervals double up to it. 30 s by default, or `every` where that is longer.
     /// The same as `every` is no backoff, and less is refused.
     pub fn backoff(mut self, longest: Duration) -> Self {
         self.options.backoff = Some(longest);
@@ -215,6 +259,14 @@ impl fmt::Debug for Check {
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
+}
+
+fn run_blocking<F, O>(check: F) -> Body
+where
+    F: Fn() -> O + Send + Sync + 'static,
+    O: IntoOutcome,
+{
+    Body::Sync(Arc::new(move || check().into_outcome()))
 }
 
 fn run_async<F, Fut>(check: F) -> Body

@@ -25,7 +25,7 @@ pub(crate) fn bad_name(name: &str) -> Option<&'static str> {
 }
 
 /// A name that may be made from data, as it is kept: of one line, and no longer than a check's.
-pub(crate) fn bounded_name(name: Cow<'static, str>) -> Cow<'static, str> {
+pub(crate) fn bounded_name(name: Cow<'_, str>) -> Cow<'_, str> {
     if name.len() <= LONGEST && !name.chars().any(is_unfit) {
         return name;
     }

@@ -57,7 +57,7 @@ impl Scope {
 pub struct Options {
     pub timeout: Option<Duration>,
     pub every: Option<Duration>,
-    /// Percent of `every`.
+    /// Percent of the interval.
     pub jitter: Option<u8>,
     pub backoff: Option<Duration>,
     pub fail_after: Option<u32>,

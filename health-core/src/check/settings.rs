@@ -84,6 +84,50 @@ mod tests {
         }
     }
 
+    /// The table that users read stands beside the macros.
+    #[test]
+    fn documented_defaults_are_those_that_hold() {
+        let root = env!("CARGO_MANIFEST_DIR");
+        let path = format!("{root}/../health-macros/src/options.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let resolve = |options: &Options, probe| Settings::resolve(options, probe).unwrap();
+        let [all, liveness] =
+            [Probe::Readiness, Probe::Liveness].map(|probe| resolve(&Options::NONE, probe));
+        let shared = Options {
+            scope: Some(Scope::Shared),
+            ..Options::NONE
+        };
+        let shared = resolve(&shared, Probe::Readiness).impact.name();
+        let seconds = |duration: Duration| format!("`\"{}s\"`", duration.as_secs_f64());
+        let stale = all.stale_after.div_duration_f64(all.every + all.timeout);
+        assert!(all.initial_delay.is_zero());
+        for (option, default) in [
+            ("timeout", seconds(all.timeout)),
+            ("every", seconds(all.every)),
+            ("jitter", format!("`\"{}%\"`", all.jitter * 100.0)),
+            ("backoff", seconds(all.backoff)),
+            (
+                "fail_after",
+                format!(
+                    "{}, and {} for liveness",
+                    all.fail_after, liveness.fail_after
+                ),
+            ),
+            ("pass_after", all.pass_after.to_string()),
+            ("stale_after", format!("{stale} × (`every` + `timeout`)")),
+            ("initial_delay", "none".to_owned()),
+            (
+                "impact",
+                format!("`{}`; `{shared}` where `scope = shared`", all.impact.name()),
+            ),
+            ("scope", format!("`{}`", all.scope.name())),
+        ] {
+            let begin = format!("| `{option} = ");
+            let row = text.lines().find(|line| line.starts_with(&begin)).unwrap();
+            assert_eq!(row.split(" | ").nth(1), Some(&*default), "{option}");
+        }
+    }
+
     #[test]
     fn a_shared_dependency_degrades_unless_said_otherwise() {
         let mut options = Options {

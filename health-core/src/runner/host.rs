@@ -1,6 +1,7 @@
 use std::io;
 use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
@@ -20,8 +21,8 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Checks that all hang take no more than `most` threads.
-    pub(crate) fn start(most: usize) -> io::Result<Self> {
+    /// For checks with these time-outs, on no more than `most` threads.
+    pub(crate) fn start(most: usize, timeouts: impl Iterator<Item = Duration>) -> io::Result<Self> {
         let (ready, built) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         // Made on its own thread: where that can't be started, there is no runtime that async code would have to drop.
@@ -38,7 +39,7 @@ impl Host {
                 runtime.shutdown_background();
             })?;
         let runtime = built.recv().map_err(io::Error::other)??;
-        let lag = LagMeter::new(Instant::now());
+        let lag = LagMeter::new(Instant::now(), timeouts);
         runtime.spawn(Arc::clone(&lag).watch());
         Ok(Self {
             runtime,

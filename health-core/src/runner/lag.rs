@@ -4,23 +4,29 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// How often the canary sings. A stall is seen up to this much shorter than it was.
-const TICK: Duration = Duration::from_millis(100);
-/// What every busy machine has now and then.
-const NOISE: Duration = Duration::from_millis(20);
-/// Only lags of which each is shorter than the one before are kept; there are never many.
-const MOST: usize = 1024;
+/// How often the canary sings for a time-out of 800 ms and more. A stall is seen up to one period shorter than it was.
+const LONGEST_PERIOD: Duration = Duration::from_millis(100);
+/// Timers count in milliseconds: more often would measure the timer. Time-outs below 40 ms are protected the less for it.
+const SHORTEST_PERIOD: Duration = Duration::from_millis(5);
+/// How late every timer is now and then.
+const TIMERS: Duration = Duration::from_millis(2);
+/// More are put together, the oldest first.
+const MOST: usize = 512;
 
 /// How late a runtime turns: measured by a task on it that wants to be woken at fixed times.
 ///
 /// A check that fails while its runtime stands still, or while the whole process is stopped, says nothing about what it looks
 /// at. It would otherwise take every replica out at once, one busy second being enough.
+///
+/// The canary sings eight times in the shortest time-out of the checks on its runtime, within 5 and 100 ms: half of what it
+/// takes to excuse a failure.
 #[derive(Debug)]
 pub(crate) struct LagMeter(Mutex<Window>);
 
 impl LagMeter {
-    pub(crate) fn new(now: Instant) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Window::new(now))))
+    /// For checks with these time-outs.
+    pub(crate) fn new(now: Instant, timeouts: impl Iterator<Item = Duration>) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Window::new(now, timeouts.min()))))
     }
 
     /// The canary. Goes on until it is aborted.
@@ -31,9 +37,15 @@ impl LagMeter {
         }
     }
 
-    /// The longest lag that ended after `since`, or has not ended by `now`.
-    pub(crate) fn worst(&self, since: Instant, now: Instant) -> Duration {
-        self.window().worst(since, now)
+    /// Whether a failure says nothing: its runtime stood still for more than a quarter of the time-out, in all. Many short stalls
+    /// take as much from a run as a long one does.
+    pub(crate) fn excuses(&self, since: Instant, now: Instant, timeout: Duration) -> bool {
+        self.lost(since, now) > timeout / 4
+    }
+
+    /// For how long it stood still between these two, as far as the canary saw.
+    pub(crate) fn lost(&self, since: Instant, now: Instant) -> Duration {
+        self.window().lost(since, now)
     }
 
     fn window(&self) -> MutexGuard<'_, Window> {
@@ -41,41 +53,86 @@ impl LagMeter {
     }
 }
 
-/// The lags of late, as a sliding maximum: one that is followed by a longer one will never be asked for again.
+/// The lags of late, with running sums.
+///
+/// 1. Lags follow each other and never overlap.
+/// 2. None is forgotten: old ones are put together, so that a long run is still told the sum, and may be told one lag too much.
 #[derive(Debug)]
 struct Window {
+    period: Duration,
+    /// Shorter ones don't count: in all they make no more than a sixth of the time, or 2 ms a period.
+    noise: Duration,
     expected: Instant,
-    lags: VecDeque<(Instant, Duration)>,
+    lags: VecDeque<Lag>,
+    /// The sum of all lags.
+    total: Duration,
+}
+
+/// One lag, or some that were put together.
+#[derive(Clone, Copy, Debug)]
+struct Lag {
+    ended: Instant,
+    lasted: Duration,
+    /// The sum of those before.
+    before: Duration,
 }
 
 impl Window {
-    fn new(now: Instant) -> Self {
+    fn new(now: Instant, shortest_timeout: Option<Duration>) -> Self {
+        let period = shortest_timeout.map_or(LONGEST_PERIOD, |timeout| timeout / 8);
+        let period = period.clamp(SHORTEST_PERIOD, LONGEST_PERIOD);
         Self {
+            period,
+            noise: (period / 5).max(TIMERS),
             expected: now,
             lags: VecDeque::new(),
+            total: Duration::ZERO,
         }
     }
 
     /// The canary was woken. Gives when it wants to be woken next.
     fn tick(&mut self, now: Instant) -> Instant {
-        let lag = now.saturating_duration_since(self.expected);
-        if lag > NOISE {
-            while self.lags.back().is_some_and(|(_, last)| *last <= lag) {
-                self.lags.pop_back();
-            }
+        let lasted = now.saturating_duration_since(self.expected);
+        if lasted > self.noise {
             if self.lags.len() == MOST {
-                self.lags.pop_front();
+                self.put_old_ones_together();
             }
-            self.lags.push_back((now, lag));
+            let before = self.total;
+            self.total += lasted;
+            self.lags.push_back(Lag {
+                ended: now,
+                lasted,
+                before,
+            });
         }
-        self.expected = now + TICK;
+        self.expected = now + self.period;
         self.expected
     }
 
-    fn worst(&self, since: Instant, now: Instant) -> Duration {
-        let still = now.saturating_duration_since(self.expected);
-        let ended = self.lags.iter().find(|(at, _)| *at >= since);
-        ended.map_or(still, |(_, lag)| still.max(*lag))
+    fn lost(&self, since: Instant, now: Instant) -> Duration {
+        let still = now.saturating_duration_since(self.expected.max(since));
+        let first = self.lags.partition_point(|lag| lag.ended <= since);
+        let ended = self.lags.get(first).map_or(Duration::ZERO, |first| {
+            let later = self.total - first.before - first.lasted;
+            // It may have begun before.
+            later + first.lasted.min(first.ended - since)
+        });
+        still + ended
+    }
+
+    /// The older half, two at a time.
+    fn put_old_ones_together(&mut self) {
+        let newer = self.lags.split_off(MOST / 2);
+        let pairs = self.lags.make_contiguous().chunks(2);
+        let together = |pair: &[Lag]| {
+            let (first, last) = (pair.first()?, pair.last()?);
+            Some(Lag {
+                ended: last.ended,
+                lasted: pair.iter().map(|lag| lag.lasted).sum(),
+                before: first.before,
+            })
+        };
+        self.lags = pairs.filter_map(together).chain(newer).collect();
     }
 }
 
@@ -92,38 +149,150 @@ mod tests {
     #[test]
     fn a_stall_is_seen_while_it_lasts_and_afterwards() {
         let start = Instant::now();
-        let mut window = Window::new(start);
+        let mut window = Window::new(start, None);
         window.tick(start);
         let during = start + millis(1100);
-        assert_eq!(window.worst(start, during), millis(1000));
+        assert_eq!(window.lost(start, during), millis(1000));
         window.tick(during);
-        assert_eq!(window.worst(start, during + millis(50)), millis(1000));
-        assert_eq!(
-            window.worst(during + millis(1), during + millis(50)),
-            Duration::ZERO
-        );
+        let after = during + millis(50);
+        assert_eq!(window.lost(start, after), millis(1000));
+        assert_eq!(window.lost(during, after), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_of_a_stall_was_over_before_a_run_began_is_no_excuse() {
+        let start = Instant::now();
+        let mut window = Window::new(start, None);
+        window.tick(start);
+        let began = start + millis(1000);
+        assert_eq!(window.lost(began, start + millis(1100)), millis(100));
+        window.tick(start + millis(1100));
+        assert_eq!(window.lost(began, start + millis(1150)), millis(100));
+    }
+
+    #[test]
+    fn the_canary_sings_eight_times_in_the_shortest_time_out() {
+        let meter = |timeouts: &[u64]| {
+            let timeouts = timeouts.iter().copied().map(millis);
+            LagMeter::new(Instant::now(), timeouts).window().period
+        };
+        assert_eq!(meter(&[1000, 200, 3000]), millis(25));
+        assert_eq!(meter(&[100]), millis(100) / 8);
+        assert_eq!(meter(&[10]), millis(5));
+        assert_eq!(meter(&[60_000]), millis(100));
+        assert_eq!(meter(&[]), millis(100));
+    }
+
+    /// A runtime that stands still, turns, and so on, each for some microseconds; and the lags that its canary has.
+    struct Runtime {
+        window: Window,
+        now: Instant,
+        stalls: Vec<(Instant, Instant)>,
+        lags: Vec<(Instant, Instant)>,
+    }
+
+    impl Runtime {
+        fn new(timeout: Duration) -> Self {
+            let now = Instant::now();
+            let mut window = Window::new(now, Some(timeout));
+            window.tick(now);
+            Self {
+                window,
+                now,
+                stalls: Vec::new(),
+                lags: Vec::new(),
+            }
+        }
+
+        fn stall(&mut self, lasts: u64) {
+            let end = self.now + Duration::from_micros(lasts);
+            self.stalls.push((self.now, end));
+            self.now = end;
+            self.sing();
+        }
+
+        fn turn(&mut self, lasts: u64) {
+            let end = self.now + Duration::from_micros(lasts);
+            while self.window.expected <= end {
+                self.now = self.window.expected;
+                self.sing();
+            }
+            self.now = end;
+        }
+
+        fn sing(&mut self) {
+            let expected = self.window.expected;
+            if self.now >= expected {
+                self.lags.push((expected, self.now));
+                self.window.tick(self.now);
+            }
+        }
+
+        /// How much of these lies after `since`.
+        fn after(since: Instant, spans: &[(Instant, Instant)]) -> Duration {
+            let after =
+                |(from, to): &(Instant, Instant)| to.saturating_duration_since(since.max(*from));
+            spans.iter().map(after).sum()
+        }
+    }
+
+    fn turns_and_stalls() -> impl Strategy<Value = Vec<(u64, u64)>> {
+        proptest::collection::vec((0..30_000_u64, 0..150_000_u64), 1..60)
     }
 
     proptest! {
-        /// The sliding maximum gives what looking at every lag gives.
+        /// Running sums give what looking at every lag gives; and that is never more than there was.
         #[test]
-        fn nothing_that_matters_is_forgotten(
-            lags in proptest::collection::vec(0_u64..2000, 1..50),
-            since in 0_usize..50,
+        fn nothing_is_forgotten_and_nothing_is_made_up(
+            timeout in 10..2000_u64,
+            parts in turns_and_stalls(),
+            since in 0..3_000_000_u64,
         ) {
-            let start = Instant::now();
-            let mut window = Window::new(start);
-            let mut now = window.tick(start);
-            let mut all = Vec::new();
-            for lag in lags {
-                now += millis(lag);
-                all.push((now, millis(lag)));
-                now = window.tick(now);
+            let mut runtime = Runtime::new(millis(timeout));
+            let start = runtime.now;
+            for (turn, stall) in parts {
+                runtime.turn(turn);
+                runtime.stall(stall);
             }
-            let since = all.get(since).map_or(start, |(at, _)| *at);
-            let noticed = all.iter().filter(|(at, lag)| *at >= since && *lag > NOISE);
-            let expected = noticed.map(|(_, lag)| *lag).max().unwrap_or_default();
-            prop_assert_eq!(window.worst(since, now), expected);
+            let since = start + Duration::from_micros(since);
+            let lost = runtime.window.lost(since, runtime.now);
+            let noise = runtime.window.noise;
+            runtime.lags.retain(|(from, to)| *to - *from > noise);
+            prop_assert_eq!(lost, Runtime::after(since, &runtime.lags));
+            prop_assert!(lost <= Runtime::after(since, &runtime.stalls));
+        }
+
+        /// A stall of half a time-out is always seen to take more than a quarter, whenever it begins.
+        #[test]
+        fn half_a_time_out_is_never_too_short_to_be_seen(timeout in 40..2000_u64, turn in 0..200_000_u64) {
+            let mut runtime = Runtime::new(millis(timeout));
+            runtime.turn(turn);
+            let began = runtime.now;
+            runtime.stall(timeout * 1000 / 2);
+            let lost = runtime.window.lost(began, runtime.now);
+            prop_assert!(lost > millis(timeout) / 4, "{lost:?}");
+        }
+
+        /// However many there were: a run is told the sum, and at most one lag too much.
+        #[test]
+        fn a_window_that_is_full_still_knows_the_sum(lags in 1..4000_usize, since in 0..4000_usize) {
+            let mut runtime = Runtime::new(millis(1000));
+            let start = runtime.now;
+            for _ in 0..lags {
+                runtime.turn(0);
+                runtime.stall(200_000);
+            }
+            prop_assert!(runtime.window.lags.len() <= MOST);
+            let all = Runtime::after(start, &runtime.lags);
+            prop_assert_eq!(runtime.window.lost(start, runtime.now), all);
+            let since = runtime.lags.get(since).map_or(start, |(_, ended)| *ended);
+            let lost = runtime.window.lost(since, runtime.now);
+            let exact = Runtime::after(since, &runtime.lags);
+            prop_assert!(lost >= exact);
+            let recent = runtime.lags.len().saturating_sub(MOST / 4);
+            if since >= runtime.lags.get(recent).map_or(start, |(_, ended)| *ended) {
+                prop_assert_eq!(lost, exact);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`Thresholds`](thresholds::Thresholds) whether it is up or down. Both are told the time or the outcome and never look
 //! for themselves. [`task`] is the thin shell around them: one task a check, which sleeps, runs, and reports.
 
+mod held;
 mod host;
 mod lag;
 mod run;
@@ -13,6 +14,6 @@ mod thresholds;
 
 pub(crate) use host::Host;
 pub(crate) use lag::LagMeter;
-pub(crate) use task::CheckTask;
+pub(crate) use task::{CheckTask, TOO_LONG};
 pub use thresholds::CheckState;
 pub(crate) use thresholds::Thresholds;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::check::{Body, Outcome};
 use crate::runner::LagMeter;
+use crate::runner::held::{Held, Timed};
 use crate::snapshot::{Cause, Finding};
 
 /// One run of a check, on a task of its own: a body that panics or blocks harms nobody but itself.
@@ -19,6 +20,7 @@ pub(crate) struct Run {
     abort: AbortOnDrop,
     began: Instant,
     answered: bool,
+    held: Arc<Held>,
 }
 
 struct AbortOnDrop(AbortHandle);
@@ -33,10 +35,12 @@ impl Run {
     /// Starts the body. A synchronous one gets a thread where it may block; `None` if the system has none left.
     pub(crate) fn start(body: &Body, runtime: &Handle) -> Option<Self> {
         let began = Instant::now();
+        let held = Held::new();
+        let holds = Arc::clone(&held);
         let body = match body {
             Body::Async(body) => {
                 let body = Arc::clone(body);
-                let run = runtime.spawn(async move { body().await });
+                let run = runtime.spawn(Timed::new(async move { body().await }, holds));
                 // A single task that a worker spawns goes to a slot which no other worker looks into, and wakes none. Should
                 // the body block, nobody might be left to watch timers and sockets, and the whole runtime would stand
                 // still with idle workers. A second task pushes the first out of the slot, and wakes one.
@@ -46,7 +50,8 @@ impl Run {
             Body::Sync(body) => {
                 let body = Arc::clone(body);
                 // Tokio panics where the system can't give a thread.
-                catch_unwind(AssertUnwindSafe(|| runtime.spawn_blocking(move || body()))).ok()?
+                let run = move || holds.during(|| body());
+                catch_unwind(AssertUnwindSafe(|| runtime.spawn_blocking(run))).ok()?
             }
         };
         let abort = AbortOnDrop(body.abort_handle());
@@ -56,6 +61,7 @@ impl Run {
             abort,
             began,
             answered,
+            held,
         })
     }
 
@@ -63,9 +69,14 @@ impl Run {
         self.began
     }
 
+    /// The longest time for which the body has held its thread without a break, up to now.
+    pub(crate) fn held(&self) -> Duration {
+        self.held.longest()
+    }
+
     /// Waits for the outcome, no longer than `timeout`. What is past its time is aborted.
     ///
-    /// A failure during a lag of more than a quarter of the timeout is inconclusive. A success is one all the same.
+    /// A failure in a run that lost more than a quarter of the timeout to lag is inconclusive. A success is one all the same.
     pub(crate) async fn finding(&mut self, timeout: Duration, lag: &LagMeter) -> Finding {
         let result = tokio::time::timeout(timeout, &mut self.body).await;
         let took = self.began.elapsed();
@@ -85,12 +96,11 @@ impl Run {
             }
             Err(_elapsed) => {
                 self.abort.0.abort();
-                let reason = format!("no answer within {timeout:?}");
-                (Outcome::fail(reason), Some(Cause::TimedOut))
+                self.no_answer(Cause::TimedOut, format!("no answer within {timeout:?}"))
             }
         };
         let weak = matches!(cause, Some(Cause::Failed | Cause::TimedOut));
-        let lagged = weak && lag.worst(self.began, self.began + took) > timeout / 4;
+        let lagged = weak && lag.excuses(self.began, self.began + took, timeout);
         Finding {
             outcome,
             cause,
@@ -115,13 +125,24 @@ impl Run {
     ) -> Finding {
         let now = Instant::now();
         let took = now - self.began;
+        let reason = format!("still no answer after {took:.0?}");
+        let (outcome, cause) = self.no_answer(Cause::Hung, reason);
         Finding {
-            outcome: Outcome::fail(format!("still no answer after {took:.0?}")),
-            cause: Some(Cause::TimedOut),
-            lagged: lag.worst(since, now) > timeout / 4,
+            outcome,
+            cause,
+            lagged: cause == Some(Cause::Hung) && lag.excuses(since, now, timeout),
             began: self.began,
             took,
         }
+    }
+
+    /// What has not even begun has nothing to answer.
+    fn no_answer(&self, cause: Cause, reason: String) -> (Outcome, Option<Cause>) {
+        if self.held.has_begun() {
+            return (Outcome::fail(reason), Some(cause));
+        }
+        let reason = "not begun in its time: nothing was free to run it on";
+        (Outcome::fail(reason), Some(Cause::Cancelled))
     }
 }
 
@@ -141,28 +162,4 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::runtime::Builder;
-
-    use super::*;
-
-    /// Whoever waits may live on another runtime than the check, as a start-up of several runtimes may have it.
-    #[tokio::test]
-    async fn a_run_whose_runtime_has_ended_is_cancelled_and_says_so() {
-        let bodies = [
-            Body::Async(Arc::new(|| Box::pin(async { Outcome::Pass }))),
-            Body::Sync(Arc::new(|| Outcome::Pass)),
-        ];
-        for body in bodies {
-            let runtime = Builder::new_current_thread().build().unwrap();
-            let ended = runtime.handle().clone();
-            runtime.shutdown_background();
-            let mut run = Run::start(&body, &ended).unwrap();
-            let lag = LagMeter::new(Instant::now());
-            let finding = run.finding(Duration::from_secs(3600), &lag).await;
-            assert_eq!(finding.cause, Some(Cause::Cancelled));
-            let reason = finding.outcome.reason().unwrap();
-            assert_eq!(reason, "cancelled: its runtime shut down");
-        }
-    }
-}
+mod tests;

@@ -11,7 +11,8 @@ const SPREAD: Duration = Duration::from_millis(10);
 ///
 /// 1. Runs start `every` ± jitter after the start of the run before, and never before that has ended.
 /// 2. Two starts are at least [`Settings::SHORTEST`] apart, whatever the jitter: 100 % of it would else be a run at once.
-/// 3. Once failures have reached `fail_after`, intervals double with each further one, up to `backoff`; the first success ends it.
+/// 3. Once failures have reached `fail_after`, intervals double with each further one, up to `backoff`, which jitter does not exceed
+///    either; the first success ends it. No interval gets shorter for it.
 /// 4. It is never told the time by anyone but its caller, and takes chance (0 ≤ `chance` < 1) as an argument.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
@@ -48,19 +49,19 @@ impl Schedule {
         failures: u32,
         chance: f64,
     ) -> Instant {
-        let interval = self.interval(failures);
         let factor = 1.0 + self.jitter * (2.0 * chance - 1.0);
-        let interval = interval.mul_f64(factor).max(Settings::SHORTEST);
+        let healthy = self.every.mul_f64(factor);
+        // Jittered before it is cut: replicas whose intervals all are the longest one would run in step.
+        let backed_off = self.doubled(failures).mul_f64(factor).min(self.backoff);
+        let interval = healthy.max(backed_off).max(Settings::SHORTEST);
         (began + interval).max(ended)
     }
 
-    fn interval(&self, failures: u32) -> Duration {
+    /// Without jitter.
+    fn doubled(&self, failures: u32) -> Duration {
         let beyond = failures.saturating_sub(self.fail_after.saturating_sub(1));
-        if beyond == 0 {
-            return self.every;
-        }
-        let longest = self.backoff.max(self.every);
         let doubled = 2_u32.checked_pow(beyond).unwrap_or(u32::MAX);
+        let longest = self.backoff.max(self.every);
         self.every.saturating_mul(doubled).min(longest)
     }
 }
@@ -98,6 +99,24 @@ mod tests {
             .collect();
         assert_eq!(seconds, [5, 5, 10, 20, 30, 30]);
         assert_eq!(interval(u32::MAX, 0.5), 30 * SECOND);
+    }
+
+    #[test]
+    fn jitter_makes_no_interval_longer_than_the_longest() {
+        for failures in 0..50 {
+            assert!(interval(failures, 0.999) <= 30 * SECOND);
+        }
+        assert_eq!(interval(50, 0.999), 30 * SECOND);
+        assert_eq!(interval(50, 0.0), 27 * SECOND);
+        // Without backoff, `every` is no longest interval: it varies as ever.
+        let options = Options {
+            every: Some(60 * SECOND),
+            ..Options::NONE
+        };
+        let rare = Schedule::new(&Settings::resolve(&options, Probe::Readiness).unwrap());
+        let began = Instant::now();
+        assert_eq!(rare.next(began, began, 50, 0.0) - began, 54 * SECOND);
+        assert!(rare.next(began, began, 50, 0.999) - began > 65 * SECOND);
     }
 
     #[test]
@@ -180,11 +199,13 @@ mod tests {
                 let interval = next - began;
                 prop_assert!(interval >= Settings::SHORTEST, "{interval:?} is a loop");
                 prop_assert!(interval + slack >= settings.every.mul_f64(shrunk));
-                let healthy = failures < settings.fail_after;
-                let failing = settings.backoff.max(settings.every);
-                let longest = if healthy { settings.every } else { failing };
+                let healthy = settings.every.mul_f64(grown).max(Settings::SHORTEST);
+                let most = if failures < settings.fail_after {
+                    healthy
+                } else {
+                    healthy.max(settings.backoff)
+                };
                 // A run that takes longer than its interval is followed at once.
-                let most = longest.mul_f64(grown).max(Settings::SHORTEST);
                 prop_assert!(interval <= took.max(most + slack), "{interval:?} after {failures} failures");
                 began = next;
             }
@@ -199,10 +220,13 @@ mod tests {
             let beyond = (0..40).map(|more| settings.fail_after.saturating_add(more));
             let intervals: Vec<_> = beyond.map(interval).collect();
             prop_assert!(intervals.is_sorted());
-            let longest = settings.backoff.max(settings.every);
-            let longest = longest.mul_f64(1.0 + settings.jitter * (2.0 * chance - 1.0));
+            let factor = 1.0 + settings.jitter * (2.0 * chance - 1.0);
+            let healthy = settings.every.mul_f64(factor);
+            prop_assert!(intervals.iter().all(|interval| *interval >= healthy));
+            let cut = settings.backoff.max(settings.every).mul_f64(factor).min(settings.backoff);
             if settings.fail_after < u32::MAX - 40 {
-                prop_assert_eq!(intervals.last(), Some(&longest.max(Settings::SHORTEST)));
+                let longest = healthy.max(cut).max(Settings::SHORTEST);
+                prop_assert_eq!(intervals.last(), Some(&longest));
             }
         }
     }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
@@ -9,6 +10,9 @@ use crate::runner::run::Run;
 use crate::runner::schedule::Schedule;
 use crate::runner::{CheckState, LagMeter};
 use crate::snapshot::{Finding, Hub};
+
+/// A body that holds its thread for longer than this is named, once, and again when it has doubled: what waits for it waits as long.
+pub(crate) const TOO_LONG: Duration = Duration::from_millis(50);
 
 /// Runs one check, one among `checks`, again and again, and tells the hub what it found.
 pub(crate) struct CheckTask {
@@ -24,6 +28,7 @@ impl CheckTask {
     /// Goes on until it is aborted. A start-up check ends with its first success: that answer is final.
     pub(crate) async fn drive(self, hub: Arc<Hub>, runtime: Handle) {
         let schedule = Schedule::new(&self.settings);
+        let mut named = Duration::ZERO;
         let mut next = schedule.first(Instant::now(), self.checks, fastrand::f64());
         let found = |finding: Finding, began| {
             let ended = Instant::now();
@@ -40,6 +45,7 @@ impl CheckTask {
             };
             let finding = run.finding(self.settings.timeout, &self.lag).await;
             let verdict = found(finding, run.began());
+            self.name_what_blocks(&run, &mut named, &hub);
             next = verdict.next;
             if self.probe == Probe::Startup && verdict.state == CheckState::Up {
                 return;
@@ -54,16 +60,36 @@ impl CheckTask {
                     late = run.answered_late() => {
                         if late {
                             hub.answered_late(self.index);
+                            self.name_what_blocks(&run, &mut named, &hub);
                         }
                         break;
                     }
                     () = sleep_until(due) => {
                         let finding = run.still_hanging(since, self.settings.timeout, &self.lag);
                         found(finding, since);
+                        self.name_what_blocks(&run, &mut named, &hub);
                         since = Instant::now();
                     }
                 }
             }
+        }
+    }
+
+    /// An asynchronous body keeps whatever else its runtime has to do waiting. Lag is no excuse for it: it *is* the lag. A liveness
+    /// check has a thread to itself, and must answer from memory all the same; it is excused while the process stood still.
+    /// Others may block on theirs.
+    fn name_what_blocks(&self, run: &Run, named: &mut Duration, hub: &Hub) {
+        let held = match (&self.body, self.probe) {
+            (Body::Async(_), _) => run.held(),
+            (Body::Sync(_), Probe::Liveness) => {
+                let lost = self.lag.lost(run.began(), Instant::now());
+                run.held().saturating_sub(lost)
+            }
+            (Body::Sync(_), _) => return,
+        };
+        if held > TOO_LONG && held >= 2 * *named {
+            *named = held;
+            hub.blocks(self.index, held);
         }
     }
 }

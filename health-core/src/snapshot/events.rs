@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::Probe;
 use crate::check::{Impact, Outcome};
@@ -24,6 +25,11 @@ pub(crate) enum Event {
         before: Arc<Published>,
         after: Arc<Published>,
         moves: Vec<Move>,
+    },
+    /// A check holds a thread that it should not hold so long.
+    Blocks {
+        check: Arc<CheckReport>,
+        held: Duration,
     },
     /// A fatal error was reported.
     Fatal {
@@ -80,6 +86,7 @@ impl Event {
                 after,
                 moves,
             } => transition(before, after, moves),
+            Self::Blocks { check, held } => blocks(check, *held),
             Self::Fatal { name, reason } => {
                 tracing::error!(target: "health", fatal = &**name, reason, "fatal error `{name}`");
             }
@@ -181,7 +188,8 @@ impl Outbox {
 
 /// Emits one `tracing` event for each transition, under the target `health`; nothing where nothing changed.
 ///
-/// What went down is a warning, what came back an information, and the first success of a check is for debugging.
+/// What went down is a warning, what came back an information; the first success of a check is for debugging, and so is a new cause
+/// that leaves the state as it was.
 fn transition(before: &Published, after: &Published, moves: &[Move]) {
     for Move { index, from } in moves {
         check(*from, after.reports().get(*index));
@@ -228,8 +236,9 @@ fn check(before: CheckState, report: &CheckReport) {
     let impact = report.impact().name();
     let cause = report.cause().map(Cause::name);
     let reason = report.outcome().and_then(Outcome::reason);
-    if let Some(why) = cause.filter(|_| before == report.state()) {
-        tracing::debug!(target: "health", check = name, probe, impact, state = to, cause, reason, "check `{name}` is {why}, and stays {to}");
+    if before == report.state() {
+        let says = says(report.cause());
+        tracing::debug!(target: "health", check = name, probe, impact, state = to, cause, reason, "check `{name}` {says}, and stays {to}");
         return;
     }
     match (before, report.state()) {
@@ -248,5 +257,38 @@ fn check(before: CheckState, report: &CheckReport) {
         _ => {
             tracing::debug!(target: "health", check = name, probe, impact, from, to, "check `{name}` is {to}");
         }
+    }
+}
+
+/// What a check does, for a sentence.
+const fn says(cause: Option<Cause>) -> &'static str {
+    match cause {
+        None => "passes",
+        Some(Cause::Failed) => "fails",
+        Some(Cause::TimedOut) => "timed out",
+        Some(Cause::Hung) => "hangs",
+        Some(Cause::Panicked) => "panicked",
+        Some(Cause::Stale) => "is stale",
+        Some(Cause::NeverRun) => "has not run yet",
+        Some(Cause::Inconclusive) => "is inconclusive",
+        Some(Cause::Cancelled) => "was cancelled",
+        Some(Cause::Late) => "answered late",
+    }
+}
+
+fn blocks(check: &CheckReport, held: Duration) {
+    let (name, probe) = (check.name(), check.probe().name());
+    let millis = held.as_millis();
+    if check.probe() == Probe::Liveness {
+        tracing::warn!(
+            target: "health", check = name, probe, held = millis,
+            "liveness check `{name}` took {millis} ms: it must answer from memory, at once; what it waits for belongs to a readiness check"
+        );
+    } else {
+        tracing::warn!(
+            target: "health", check = name, probe, held = millis,
+            "check `{name}` blocked its runtime for {millis} ms, and whatever else runs there: make it a plain `fn`, or a \
+             `Check::{probe}_blocking`, which runs on a thread of its own; or move what blocks into `tokio::task::spawn_blocking`"
+        );
     }
 }

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -68,6 +69,13 @@ impl Hub {
     /// A run that had been given up was answered after all.
     pub(crate) fn answered_late(&self, index: usize) {
         self.change(|ledger| ledger.answered_late(index));
+    }
+
+    /// A run has held its thread for that long without a break.
+    pub(crate) fn blocks(&self, index: usize, held: Duration) {
+        let check = Arc::clone(self.published().reports().get(index));
+        self.outbox.put(Event::Blocks { check, held });
+        self.outbox.emit();
     }
 
     /// Time has passed: results that nobody renewed are taken back.

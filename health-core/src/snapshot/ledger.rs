@@ -33,7 +33,7 @@ pub(crate) struct Ledger {
     moves: Vec<Move>,
 }
 
-/// A check that changed its state, or whose last run counts for nothing, and why.
+/// A check that changed its state, or the cause for which it is in it.
 #[derive(Debug)]
 pub(crate) struct Move {
     pub(crate) index: usize,
@@ -90,7 +90,7 @@ impl Ledger {
     ) -> (CheckState, Instant) {
         let slot = &mut self.slots[index];
         let mut report = CheckReport::clone(self.reports.get(index));
-        let excused = finding.lagged && slot.lagged < 2 * slot.fail_after;
+        let excused = finding.lagged && slot.lagged < slot.fail_after.saturating_mul(2);
         slot.lagged = if finding.lagged {
             slot.lagged.saturating_add(1)
         } else {
@@ -152,8 +152,7 @@ impl Ledger {
         let before = self.reports.get(index);
         let from = before.state;
         report.state = self.slots[index].thresholds.state();
-        let news = report.cause.is_some_and(Cause::changes_nothing) && report.cause != before.cause;
-        if from != report.state || news {
+        if from != report.state || before.cause != report.cause {
             self.moves.push(Move { index, from });
         }
         let probe = report.probe.index();

@@ -411,19 +411,13 @@ impl World {
         self.a_reader_sees_what_a_tick_would_note();
     }
 
-    /// A log hears of every change of state, and of a run that counts for nothing once.
+    /// A log hears of every change of state and of every new cause, once.
     fn tells_what_is_news(&mut self, before: &Reports) {
         let mut told: Vec<_> = self.ledger.take_moves();
         told.sort_unstable_by_key(|one| one.index);
-        let quiet = |cause: Option<Cause>| {
-            matches!(
-                cause,
-                Some(Cause::Inconclusive | Cause::Cancelled | Cause::Late)
-            )
-        };
         let news = (0..self.models.len()).filter(|index| {
             let (old, new) = (before.get(*index), self.ledger.reports.get(*index));
-            old.state != new.state || quiet(new.cause) && old.cause != new.cause
+            (old.state, old.cause) != (new.state, new.cause)
         });
         let told = told.iter().map(|one| (one.index, one.from));
         assert!(news.map(|index| (index, before.get(index).state)).eq(told));

@@ -16,13 +16,17 @@ pub enum Cause {
     Failed,
     /// It gave no answer within its timeout, and was dropped.
     TimedOut,
+    /// It is past its timeout, blocks, and so can't be dropped. It is not run again before it ends; each further interval counts
+    /// as one more failure.
+    Hung,
     /// It panicked.
     Panicked,
     /// Its last result is older than `stale_after`.
     Stale,
     /// It has not run yet.
     NeverRun,
-    /// It failed while its runtime, or the whole process, stood still for more than a quarter of its timeout. That says nothing
+    /// It failed in a run during which its runtime, or the whole process, stood still for more than a quarter of its timeout, in
+    /// one piece or in many. That says nothing
     /// about what it looks at: the state stays as it was, and the result before goes stale in its own time. After 2 × `fail_after`
     /// of these in a row, failures count all the same: a runtime that always lags is no excuse.
     Inconclusive,
@@ -39,6 +43,7 @@ impl Cause {
         match self {
             Self::Failed => "failed",
             Self::TimedOut => "timed_out",
+            Self::Hung => "hung",
             Self::Panicked => "panicked",
             Self::Stale => "stale",
             Self::NeverRun => "never_run",
@@ -46,13 +51,6 @@ impl Cause {
             Self::Cancelled => "cancelled",
             Self::Late => "late",
         }
-    }
-}
-
-impl Cause {
-    /// Whether the state stays as it was: such a result would otherwise show in no log.
-    pub(crate) const fn changes_nothing(self) -> bool {
-        matches!(self, Self::Inconclusive | Self::Cancelled | Self::Late)
     }
 }
 

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use health_core::{Cause, Check, CheckState, Health, Probe};
+use health_core::{Cause, Check, CheckReport, CheckState, Health, Probe, Snapshot};
+use tokio::time::Instant;
 
 use crate::support::{builder, ready, until};
 
@@ -146,4 +147,116 @@ async fn failures_that_always_come_with_lag_count_in_the_end() {
     }
     // Four are excused, and two of those that follow count.
     assert_eq!(runs.load(Ordering::SeqCst), 6);
+}
+
+/// A runtime on which something blocks again and again, and turns for a moment in between.
+#[derive(Clone, Copy, Debug)]
+struct Stalls {
+    each: Duration,
+    between: Duration,
+}
+
+impl Stalls {
+    /// What a runtime does whose tasks call `std::thread::sleep`: timers are due all at once.
+    async fn go_on_for(self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            tokio::time::advance(self.each).await;
+            tokio::time::sleep(self.between).await;
+        }
+    }
+}
+
+/// Needs so many turns of its runtime, a moment apart.
+fn takes_turns(name: String, turns: u32, apart: Duration) -> Check {
+    Check::readiness(name, move || async move {
+        for _ in 0..turns {
+            tokio::time::sleep(apart).await;
+        }
+        true
+    })
+}
+
+/// Stalls that take a run its time need not be longer than the time-out, nor than what the canary sleeps.
+#[tokio::test(start_paused = true)]
+async fn a_busy_second_leaves_readiness_as_it_was_with_short_time_outs_too() {
+    const MILLI: Duration = Duration::from_millis(1);
+    for (timeout, every, fail_after, each, between) in [
+        (100, 200, 2, 97, 2),
+        (100, 1000, 1, 97, 2),
+        (50, 5000, 1, 90, 5),
+        (50, 200, 2, 90, 5),
+        (40, 200, 2, 30, 2),
+    ] {
+        let all = (0..200).fold(builder(), |all, number| {
+            let (turns, apart) = [(1, 6), (3, 2), (6, 1)][number % 3];
+            let check = takes_turns(format!("check-{number}"), turns, apart * MILLI);
+            let check = check.timeout(timeout * MILLI).every(every * MILLI);
+            // Runs that say nothing renew nothing either: that is another matter.
+            let check = check.jitter(0).stale_after(20 * SECOND);
+            all.check(check.fail_after(fail_after))
+        });
+        let health = all.start().unwrap();
+        all_have_run_at_least_once(&health).await;
+        let stalls = Stalls {
+            each: each * MILLI,
+            between: between * MILLI,
+        };
+        let mut excused = 0;
+        for _ in 0..5 {
+            // In a whole one, a check that runs every 200 ms has more failures than are excused.
+            stalls.go_on_for(9 * SECOND / 10).await;
+            let now = health.snapshot();
+            let down = now.checks().filter(|check| check.state() != CheckState::Up);
+            assert_eq!(
+                down.count(),
+                0,
+                "{timeout} ms, every {every} ms, {stalls:?}"
+            );
+            assert!(ready(&health));
+            let causes = now.checks().filter_map(CheckReport::cause);
+            excused += causes.filter(|cause| *cause == Cause::Inconclusive).count();
+            tokio::time::sleep(2 * every * MILLI).await;
+        }
+        assert!(
+            excused > 0,
+            "nothing failed: {timeout} ms, every {every} ms"
+        );
+    }
+}
+
+/// Many stalls take as much from a run as one does.
+#[tokio::test(start_paused = true)]
+async fn stalls_of_which_none_is_long_are_as_good_an_excuse_as_one_that_is() {
+    for (timeout, each, between) in [(1000, 200, 10), (100, 18, 1)] {
+        let [timeout, each, between] = [timeout, each, between].map(Duration::from_millis);
+        let check = takes_turns("database".to_owned(), 20, between);
+        let check = check.timeout(timeout).every(SECOND).fail_after(1);
+        let health = builder().check(check).start().unwrap();
+        all_have_run_at_least_once(&health).await;
+        Stalls { each, between }.go_on_for(2 * SECOND).await;
+        let now = health.snapshot();
+        let cause = now.check("database").unwrap().cause();
+        assert_eq!(cause, Some(Cause::Inconclusive), "{each:?} at a time");
+        assert!(ready(&health));
+    }
+}
+
+/// Nobody counts that far; and nothing may overflow.
+#[tokio::test(start_paused = true)]
+async fn a_check_that_may_fail_for_ever_is_excused_for_ever() {
+    for fail_after in [1 << 31, u32::MAX] {
+        let hangs = Check::readiness("hangs", pending::<bool>).fail_after(fail_after);
+        let health = builder().check(hangs).start().unwrap();
+        let cause =
+            |cause| move |now: &Snapshot| now.check("hangs").unwrap().cause() == Some(cause);
+        tokio::time::sleep(SECOND / 5).await;
+        tokio::time::advance(3 * SECOND).await;
+        until(&health, cause(Cause::Inconclusive)).await;
+        until(&health, cause(Cause::TimedOut)).await;
+        assert_eq!(
+            health.snapshot().checks().next().unwrap().state(),
+            CheckState::Pending
+        );
+    }
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod blocking;
+mod conflated;
 mod connections;
 mod drain;
 mod handles;

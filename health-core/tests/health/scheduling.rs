@@ -1,9 +1,10 @@
 use std::future::pending;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use health_core::{Check, CheckState, Health, Probe};
+use tokio::time::Instant;
 
 use crate::support::{Switch, builder, ready, until};
 
@@ -72,6 +73,31 @@ async fn thundering_herd_runs_are_spread_and_stay_so() {
     // Evenly, 20 of them run at a time: 1,000 every 5 s, a tenth of a second each.
     let most = most.load(Ordering::SeqCst);
     assert!((10..100).contains(&most), "{most} ran at once");
+}
+
+/// Replicas that a deployment starts at the same moment don't ask their database at the same moments.
+#[tokio::test(start_paused = true)]
+async fn thundering_herd_replicas_that_start_together_drift_apart() {
+    let begun = Instant::now();
+    let replicas: Vec<_> = (0..20)
+        .map(|_| {
+            let runs = Arc::new(Mutex::new(Vec::new()));
+            let noted = Arc::clone(&runs);
+            let check = Check::readiness("database", move || {
+                noted.lock().unwrap().push(begun.elapsed());
+                async { true }
+            });
+            (runs, builder().check(check).start().unwrap())
+        })
+        .collect();
+    tokio::time::sleep(60 * SECOND).await;
+    let spread = |run: usize| {
+        let times = replicas.iter().map(|(runs, _)| runs.lock().unwrap()[run]);
+        times.clone().max().unwrap() - times.min().unwrap()
+    };
+    assert!(spread(0) <= SECOND / 10, "they start together");
+    // Each interval varies by half a second to either side.
+    assert!(spread(9) > SECOND / 2, "{:?}", spread(9));
 }
 
 fn passes_on(runtime: &tokio::runtime::Runtime, health: impl FnOnce() -> Health) {

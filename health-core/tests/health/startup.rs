@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use health_core::{Check, Phase, Probe, StartupState};
+use health_core::{Check, Phase, Probe, StartupReport, StartupState};
 
 use crate::support::{Switch, builder, ready, until};
 
@@ -77,6 +77,27 @@ async fn what_a_probe_was_told_is_not_taken_back() {
     assert!(health.status(Probe::Startup).is_up() && ready(&health));
 }
 
+/// Nor once anybody heard it from a snapshot. Taking one, or printing it, asks for nothing.
+#[tokio::test(start_paused = true)]
+async fn what_a_snapshot_said_is_not_taken_back() {
+    let health = builder().start().unwrap();
+    let unasked = health.snapshot();
+    assert!(format!("{unasked:?}").contains("startup: Up"));
+    assert!(unasked.status(Probe::Readiness).is_up());
+    let task = health.startup_task("warm cache");
+    assert!(health.snapshot().startup_tasks().all(StartupReport::gates));
+    assert!(!unasked.status(Probe::Startup).is_up(), "nobody was told");
+    task.done();
+
+    let mut changes = health.subscribe();
+    assert!(changes.latest().status(Probe::Startup).is_up(), "told");
+    let late = health.startup_task("late");
+    assert!(changes.latest().status(Probe::Startup).is_up());
+    assert!(health.snapshot().status(Probe::Startup).is_up() && ready(&health));
+    drop(late);
+    assert!(health.status(Probe::Startup).is_up());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_during_a_task_is_not_undone_by_its_end() {
     let health = builder().start().unwrap();
@@ -129,6 +150,18 @@ async fn a_fatal_error_can_be_cleared_and_does_not_undo_a_drain() {
     health.shutdown();
     health.clear_fatal("disk");
     assert!(!ready(&health));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fatal_error_is_cleared_by_the_name_that_it_was_reported_under() {
+    let health = builder().start().unwrap();
+    let long = "journal ".repeat(150 / 8 + 1);
+    for name in [&*long, "one line\nand another"] {
+        health.report_fatal(name.to_owned(), "checksum does not match");
+        assert!(!ready(&health), "{name:?}");
+        health.clear_fatal(name);
+        assert!(ready(&health), "{name:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -82,7 +82,7 @@ async fn a_caller_that_forgets_to_poll_is_served_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_probe_never_waits_behind_the_queue() {
+async fn probe_behind_the_queue_a_probe_never_waits() {
     let (_health, mut service, _semaphore) = layered(1);
     let mut hang = task::spawn(service.ready().await.unwrap().call(get("/hang")));
     assert_pending!(hang.poll());

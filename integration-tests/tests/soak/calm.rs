@@ -36,8 +36,9 @@ impl Driver<'_> {
     /// Readiness is what the driver made it, whatever other checks find.
     pub(crate) async fn calm(&mut self) {
         self.heal(1).await;
+        // Of the other probes too, for once.
         until_snapshot(self.health, "a calm", |now| {
-            all_pass(now) && now.status(Probe::Readiness).is_up()
+            all_pass(now) && Probe::ALL.iter().all(|probe| now.status(*probe).is_up())
         })
         .await;
         self.mark.flush(self.log).await;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::FutureExt as _;
-use health_tower::{Probe, Snapshot, Subscription};
+use health_tower::{Snapshot, Subscription};
 use tokio::task::unconstrained;
 
 use crate::details::Shown;
+use crate::follows::must_be_up;
+use crate::tally::Asked;
 use crate::truth::Known;
 use crate::witness::Witness;
 
@@ -23,7 +25,7 @@ pub(crate) enum Verdict {
     Open,
 }
 
-/// One prober's view of readiness.
+/// One prober's view.
 pub(crate) struct Judge {
     subscription: Subscription,
     last: bool,
@@ -38,6 +40,12 @@ pub(crate) struct Before {
     board: bool,
 }
 
+/// The same for an answer with details.
+pub(crate) struct BeforeDetails {
+    known: Known,
+    snapshot: Snapshot,
+}
+
 impl Judge {
     pub(crate) fn new(witness: &Witness) -> Self {
         Self {
@@ -47,24 +55,43 @@ impl Judge {
         }
     }
 
-    pub(crate) fn before(&mut self, witness: &Witness) -> Before {
-        let before = Before {
-            known: witness.truth.get(),
-            snapshot: self.subscription.latest().status(Probe::Readiness).is_up(),
-            board: witness.ready(),
-        };
-        self.see(before.board);
-        before
+    pub(crate) fn before(&mut self, asked: Asked, witness: &Witness) -> Before {
+        let known = witness.truth.get();
+        let snapshot = self.look(asked, witness).status(asked.probe()).is_up();
+        let board = witness.says(asked.probe());
+        self.see(asked, board);
+        Before {
+            known,
+            snapshot,
+            board,
+        }
     }
 
     /// The same for an answer that is read from a snapshot, and not from the board.
-    pub(crate) fn before_details(&mut self, witness: &Witness) -> (Known, Snapshot) {
-        let before = (witness.truth.get(), self.subscription.latest());
-        self.see(before.1.status(Probe::Readiness).is_up());
-        before
+    pub(crate) fn before_details(&mut self, asked: Asked, witness: &Witness) -> BeforeDetails {
+        let known = witness.truth.get();
+        let snapshot = self.look(asked, witness);
+        self.see(asked, snapshot.status(asked.probe()).is_up());
+        BeforeDetails { known, snapshot }
     }
 
-    fn see(&mut self, up: bool) {
+    /// The snapshot of now, which must say what follows from what it shows.
+    fn look(&mut self, asked: Asked, witness: &Witness) -> Snapshot {
+        let snapshot = self.subscription.latest();
+        let probe = asked.probe();
+        let (is, must_be) = (snapshot.status(probe).is_up(), must_be_up(&snapshot, probe));
+        // Of start-up, only the board knows who was told what.
+        if asked != Asked::Startup && is != must_be {
+            let what = format!("{probe} is up: {is}, and must be: {must_be}, in {snapshot:?}");
+            witness.violation(None, what);
+        }
+        snapshot
+    }
+
+    fn see(&mut self, asked: Asked, up: bool) {
+        if asked != Asked::Ready {
+            return;
+        }
         let flip = usize::from(up != self.last);
         self.flips.fetch_add(flip, Ordering::SeqCst);
         self.last = up;
@@ -82,17 +109,23 @@ impl Judge {
 
     /// Where no snapshot was published meanwhile, at most one was under way: written to the board, but not yet sent. If the board
     /// said before and after what the snapshot says, it said so all the time.
-    pub(crate) fn judge(&mut self, before: &Before, answer: bool, witness: &Witness) -> Verdict {
-        let board = witness.ready();
+    pub(crate) fn judge(
+        &mut self,
+        asked: Asked,
+        before: &Before,
+        answer: bool,
+        witness: &Witness,
+    ) -> Verdict {
+        let board = witness.says(asked.probe());
         let known = witness.truth.get_after();
         let quiet = self.is_quiet();
-        self.see(answer);
-        self.see(board);
+        self.see(asked, answer);
+        self.see(asked, board);
         let seen = [before.snapshot, before.board, answer, board];
-        if let Some(ready) = known.ready().filter(|_| known == before.known) {
+        if let Some(ready) = asked.known(known).filter(|_| known == before.known) {
             if seen != [ready; 4] {
                 let what = format!("ready is {ready}; snapshot, board, answer, board: {seen:?}");
-                witness.violation(known, what);
+                witness.violation(Some(known), what);
             }
             return Verdict::Truth {
                 over: known.is_over(),
@@ -102,7 +135,8 @@ impl Judge {
             return Verdict::Open;
         }
         if answer != board {
-            witness.violation(known, format!("answered {answer}, all say {board}"));
+            let what = format!("{asked:?}: answered {answer}, all say {board}");
+            witness.violation(None, what);
         }
         Verdict::Snapshot
     }
@@ -110,22 +144,24 @@ impl Judge {
     /// Where no snapshot was published meanwhile, the answer is of the one that there was.
     pub(crate) fn judge_details(
         &mut self,
-        (known_before, snapshot): &(Known, Snapshot),
+        asked: Asked,
+        before: &BeforeDetails,
         answer: Shown,
         witness: &Witness,
     ) -> Verdict {
         let known = witness.truth.get_after();
         let quiet = self.is_quiet();
-        self.see(answer.up);
-        let (up, failing) = Shown::readiness(snapshot);
+        self.see(asked, answer.up);
+        let (up, failing) = Shown::of(&before.snapshot, asked.probe());
         if quiet && (answer.up, answer.failing) != (up, failing) {
-            let what = format!("up is {up}, {failing} checks fail; shown {answer:?}");
-            witness.violation(known, what);
+            let what = format!("{asked:?}: up is {up}, {failing} checks fail; shown {answer:?}");
+            witness.violation(None, what);
         }
-        match known.ready().filter(|_| known == *known_before) {
+        match asked.known(known).filter(|_| known == before.known) {
             Some(ready) => {
                 if answer.up != ready {
-                    witness.violation(known, format!("ready is {ready}; shown {answer:?}"));
+                    let what = format!("ready is {ready}; shown {answer:?}");
+                    witness.violation(Some(known), what);
                 }
                 Verdict::Truth {
                     over: known.is_over(),

@@ -12,21 +12,24 @@
 //! 2. *The snapshot.* In a storm nobody knows the truth. But where no snapshot was published from before the request until after
 //!    the answer, the answer was that snapshot's: [`judge`].
 //! 3. *The log.* Each answer that differs from the one before takes a transition, and each transition is one event: [`log`].
-//! 4. *Itself.* An answer with details is of one moment: its status follows from the checks that it shows: [`details`].
+//! 4. *Itself.* A snapshot is of one moment: each status follows from the checks that it shows ([`follows`]), and so does an answer
+//!    with details: [`details`].
 //!
-//! Results don't go stale here: that happens without a snapshot.
+//! Results don't go stale in this one: that happens without a snapshot. Another service does nothing else: [`sleeper`].
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod calm;
 mod details;
 mod driver;
+mod follows;
 mod judge;
 mod log;
 mod mark;
 mod panics;
 mod patients;
 mod probers;
+mod sleeper;
 mod tally;
 mod truth;
 mod witness;
@@ -48,6 +51,7 @@ use driver::Driver;
 use log::Log;
 use mark::Mark;
 use patients::Patients;
+use sleeper::Sleeper;
 use tally::Tally;
 use witness::Witness;
 
@@ -75,9 +79,8 @@ async fn every_answer_held_at_some_moment_of_its_request() {
         let mut started = started.clone();
         async move { started.wait_for(|start| *start).await.is_ok() }
     });
-    let sound = Check::liveness("sound", true, |sound| *sound);
     let warm = warm.timeout(Duration::from_secs(3600));
-    let health = builder().check(warm).check(sound).check(mark.check());
+    let health = builder().check(warm).check(mark.check());
     let health = patients.register(health).start().unwrap();
     let layer = HealthLayer::builder(&health).details(details::guard());
     let service = layer.build().unwrap().layer(Router::new());
@@ -88,10 +91,12 @@ async fn every_answer_held_at_some_moment_of_its_request() {
     let [wire, here, shown] = &tallies;
     let mut probers = probers::start(addr, &service, &witness, [wire, here]);
     probers.extend(details::start(addr, &service, &witness, shown));
-    until("start-up to be asked for", || {
+    let sleeper = Sleeper::start();
+    probers.push(sleeper.prober(&witness));
+    let asked = until("start-up to be asked for", || {
         tallies.iter().all(|tally| tally.asked_before_start())
-    })
-    .await;
+    });
+    probers::beside(&mut probers, asked).await;
     start.send(true).unwrap();
     until_snapshot(&health, "the start", |now| {
         now.phase() > health_tower::Phase::Starting
@@ -107,16 +112,18 @@ async fn every_answer_held_at_some_moment_of_its_request() {
         rng,
         calms: Calms::default(),
     };
-    let calms = driver.run(Duration::from_secs(seconds), &tallies).await;
+    let run = driver.run(Duration::from_secs(seconds), &tallies);
+    let calms = probers::beside(&mut probers, run).await;
     witness.stop.store(true, Ordering::Relaxed);
     for prober in probers {
         patiently("a prober", prober).await.unwrap();
     }
+    sleeper.assert_telling();
     let flips = witness.flips();
     let most = flips.iter().max().unwrap();
     assert!(*most <= log.readiness(), "more answers than transitions");
 
-    println!("{calms:?}, {log}, seen {flips:?}×");
+    println!("{calms:?}, {log}, seen {flips:?}×, {sleeper}");
     tallies.iter().for_each(|tally| println!("{tally}"));
     witness.assert_no_violation(&calms);
     log.assert_sound();

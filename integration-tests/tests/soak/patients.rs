@@ -1,19 +1,28 @@
-//! Readiness checks that find what the driver wants them to.
+//! Checks that find what the driver wants them to. Readiness ones come first, for the driver knows what they make of it.
 
 use std::future::pending;
 use std::panic::panic_any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use fastrand::Rng;
-use health_tower::{Check, HealthBuilder, Impact};
+use health_tower::{Check, HealthBuilder, Impact, InProcess};
 
 use crate::panics::ON_PURPOSE;
 
 const CRITICAL: usize = 14;
 const DEGRADES: usize = 4;
 const OBSERVE: usize = 3;
+/// All of these are critical.
+const LIVENESS: usize = 3;
+const EXTERNAL: usize = 3;
+
+const READINESS: usize = CRITICAL + DEGRADES + OBSERVE;
+const ALL: usize = READINESS + LIVENESS + EXTERNAL;
+
+const TIMEOUT: Duration = Duration::from_millis(50);
 
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -47,33 +56,28 @@ impl Patients {
             fail_after: rng.u32(1..=3),
             pass_after: rng.u32(1..=3),
         };
-        let patients = 0..CRITICAL + DEGRADES + OBSERVE;
-        Self(patients.map(|_| (Arc::default(), settings(rng))).collect())
+        Self((0..ALL).map(|_| (Arc::default(), settings(rng))).collect())
     }
 
     pub(crate) fn register(&self, builder: HealthBuilder) -> HealthBuilder {
         let numbered = self.0.iter().enumerate();
         numbered.fold(builder, |builder, (number, (patient, settings))| {
-            let patient = Arc::clone(patient);
-            let run = move || examine(Arc::clone(&patient));
-            let check = Check::readiness(format!("patient {number}"), run)
-                .impact(impact(number))
+            let check = Patient::check(patient, number)
                 .every(settings.every)
                 .backoff(settings.every)
-                .timeout(Duration::from_millis(50))
-                .stale_after(DAY)
+                .timeout(TIMEOUT)
                 .fail_after(settings.fail_after)
                 .pass_after(settings.pass_after);
             builder.check(check)
         })
     }
 
-    /// Lets one of the critical ones find some fault, or one of the others anything.
+    /// Lets one of those on which readiness depends find some fault, or one of the others anything.
     pub(crate) fn infect(&self, critical: bool, rng: &mut Rng) {
         let patient = if critical {
             rng.usize(..CRITICAL)
         } else {
-            rng.usize(CRITICAL..self.0.len())
+            rng.usize(CRITICAL..ALL)
         };
         let finds = [FAIL, FAIL, PANIC, HANG];
         let finds = if critical || rng.bool() {
@@ -86,17 +90,20 @@ impl Patients {
 
     /// Lets the critical ones pass from here on.
     pub(crate) fn heal(&self) {
-        for (patient, _) in &self.0[..CRITICAL] {
+        for patient in self.critical() {
             patient.finds.store(PASS, Ordering::SeqCst);
         }
     }
 
     /// How often each critical one has begun.
     pub(crate) fn begun(&self) -> Vec<usize> {
-        let critical = self.0[..CRITICAL].iter();
-        critical
-            .map(|(patient, _)| patient.begun.load(Ordering::SeqCst))
-            .collect()
+        let begun = |patient: &Patient| patient.begun.load(Ordering::SeqCst);
+        self.critical().map(begun).collect()
+    }
+
+    fn critical(&self) -> impl Iterator<Item = &Patient> {
+        let critical = self.0[..CRITICAL].iter().chain(&self.0[READINESS..]);
+        critical.map(|(patient, _)| &**patient)
     }
 }
 
@@ -108,12 +115,57 @@ fn impact(number: usize) -> Impact {
     }
 }
 
-async fn examine(patient: Arc<Patient>) -> Result<(), &'static str> {
-    patient.begun.fetch_add(1, Ordering::SeqCst);
-    match patient.finds.load(Ordering::SeqCst) {
-        PASS => Ok(()),
-        FAIL => Err("found ill"),
-        PANIC => panic_any(ON_PURPOSE),
-        _ => pending().await,
+/// What liveness asks for.
+struct Evidence(Arc<Patient>);
+
+impl InProcess for Evidence {}
+
+impl Patient {
+    fn check(patient: &Arc<Self>, number: usize) -> Check {
+        let name = format!("patient {number}");
+        let patient = Arc::clone(patient);
+        match number {
+            ..READINESS => {
+                let check = Check::readiness(name, move || Arc::clone(&patient).examine());
+                check.stale_after(DAY).impact(impact(number))
+            }
+            _ if number < READINESS + LIVENESS => {
+                Check::liveness(name, Evidence(patient), |Evidence(patient)| patient.block())
+            }
+            // Blocking ones too.
+            _ if number == ALL - 1 => {
+                Check::external_blocking(name, move || patient.block()).stale_after(DAY)
+            }
+            _ => {
+                let check = Check::external(name, move || Arc::clone(&patient).examine());
+                check.stale_after(DAY)
+            }
+        }
+    }
+
+    /// `None`: it hangs.
+    fn find(&self) -> Option<Result<(), &'static str>> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        match self.finds.load(Ordering::SeqCst) {
+            PASS => Some(Ok(())),
+            FAIL => Some(Err("found ill")),
+            PANIC => panic_any(ON_PURPOSE),
+            _ => None,
+        }
+    }
+
+    async fn examine(self: Arc<Self>) -> Result<(), &'static str> {
+        match self.find() {
+            Some(found) => found,
+            None => pending().await,
+        }
+    }
+
+    /// Comes too late where it hangs.
+    fn block(&self) -> Result<(), &'static str> {
+        self.find().unwrap_or_else(|| {
+            thread::sleep(2 * TIMEOUT);
+            Ok(())
+        })
     }
 }

@@ -1,11 +1,13 @@
 //! Those who ask.
 
 use std::net::SocketAddr;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::body::Body;
+use futures_util::future::select_all;
 use health_tower::HealthService;
 use http::Request;
 use http_body_util::BodyExt as _;
@@ -17,7 +19,8 @@ use crate::judge::Judge;
 use crate::tally::{Asked, Tally};
 use crate::witness::Witness;
 
-const TURNS: [(Asked, &str); 4] = [
+const TURNS: [(Asked, &str); 5] = [
+    (Asked::External, "/health/external"),
     (Asked::Ready, "/health/ready"),
     (Asked::Live, "/health/live"),
     (Asked::Ready, "/health/ready"),
@@ -43,6 +46,20 @@ pub(crate) fn start(
         tokio::spawn(asking)
     });
     wires.chain(in_process).collect()
+}
+
+/// Does something while they ask. One that dies meanwhile is what went wrong, and not what is waited for in vain without it.
+pub(crate) async fn beside<T>(
+    probers: &mut [JoinHandle<()>],
+    something: impl Future<Output = T>,
+) -> T {
+    tokio::select! {
+        done = something => done,
+        (ended, ..) = select_all(probers.iter_mut()) => match ended {
+            Ok(()) => panic!("a prober has stopped by itself"),
+            Err(died) => resume_unwind(died.into_panic()),
+        },
+    }
 }
 
 /// Asks on one connection after the other, each for a while.
@@ -88,7 +105,7 @@ async fn ask(
     tally: &Tally,
 ) {
     let had_started = witness.started.load(Ordering::SeqCst);
-    let before = (asked == Asked::Ready).then(|| judge.before(witness));
+    let before = judge.before(asked, witness);
     let answer = asking.await;
     let up = match (answer.0, &*answer.1) {
         (200, b"ok") => true,
@@ -96,9 +113,9 @@ async fn ask(
         _ => panic!("not an answer: {answer:?}"),
     };
     tally.answered(asked, up);
-    if let Some(before) = before {
-        tally.judged(judge.judge(&before, up, witness));
-    } else if asked == Asked::Startup {
+    if asked == Asked::Startup {
         witness.judge_startup(had_started, up);
+    } else {
+        tally.judged(judge.judge(asked, &before, up, witness));
     }
 }

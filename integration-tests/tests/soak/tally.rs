@@ -3,13 +3,16 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use health_tower::Probe;
+
 use crate::judge::Verdict;
+use crate::truth::Known;
 
 /// What the probers of one kind were told.
 #[derive(Debug)]
 pub(crate) struct Tally {
     kind: &'static str,
-    answers: [[AtomicUsize; 2]; 3],
+    answers: [[AtomicUsize; 2]; 4],
     verdicts: [AtomicUsize; 4],
 }
 
@@ -18,6 +21,25 @@ pub(crate) enum Asked {
     Live,
     Ready,
     Startup,
+    External,
+}
+
+impl Asked {
+    const ALL: [Self; 4] = [Self::Live, Self::Ready, Self::Startup, Self::External];
+
+    pub(crate) fn probe(self) -> Probe {
+        match self {
+            Self::Live => Probe::Liveness,
+            Self::Ready => Probe::Readiness,
+            Self::Startup => Probe::Startup,
+            Self::External => Probe::External,
+        }
+    }
+
+    /// What the driver knows of this probe.
+    pub(crate) fn known(self, known: Known) -> Option<bool> {
+        known.ready().filter(|_| self == Self::Ready)
+    }
 }
 
 impl Tally {
@@ -53,7 +75,7 @@ impl Tally {
             .map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// Whether all three were asked before start-up was over.
+    /// Whether those that start-up has to do with were asked before start-up was over.
     pub(crate) fn asked_before_start(&self) -> bool {
         self.answers(Asked::Startup, false) > 0
             && self.answers(Asked::Ready, false) > 0
@@ -67,15 +89,10 @@ impl Tally {
 
     /// There is enough of everything.
     pub(crate) fn assert_telling(&self) {
-        assert_eq!(self.answers(Asked::Live, false), 0, "{self}");
-        for (asked, up) in [
-            (Asked::Live, true),
-            (Asked::Ready, true),
-            (Asked::Ready, false),
-            (Asked::Startup, true),
-            (Asked::Startup, false),
-        ] {
-            assert!(self.answers(asked, up) > 0, "{asked:?} {up}: {self}");
+        for asked in Asked::ALL {
+            for up in [true, false] {
+                assert!(self.answers(asked, up) > 0, "{asked:?} {up}: {self}");
+            }
         }
         let [truth, over, snapshot, open] = self.verdicts();
         assert!(truth > 0 && over > 0 && snapshot > 0, "{self}");
@@ -88,7 +105,7 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:", self.kind)?;
-        for asked in [Asked::Live, Asked::Ready, Asked::Startup] {
+        for asked in Asked::ALL {
             let [down, up] = [false, true].map(|up| self.answers(asked, up));
             write!(f, " {asked:?} {up} up {down} down,")?;
         }

@@ -15,7 +15,7 @@ pub(crate) struct Witness {
     pub(crate) started: AtomicBool,
     board: StatusBoard,
     subscription: Subscription,
-    violations: Mutex<Vec<(Known, String)>>,
+    violations: Mutex<Vec<(Option<Known>, String)>>,
     flips: Mutex<Vec<Arc<AtomicUsize>>>,
 }
 
@@ -32,8 +32,9 @@ impl Witness {
         }
     }
 
-    pub(crate) fn ready(&self) -> bool {
-        self.board.status(Probe::Readiness).is_up()
+    /// What the board says.
+    pub(crate) fn says(&self, probe: Probe) -> bool {
+        self.board.status(probe).is_up()
     }
 
     pub(crate) fn subscribe(&self) -> Subscription {
@@ -56,14 +57,15 @@ impl Witness {
             .collect()
     }
 
-    pub(crate) fn violation(&self, known: Known, what: String) {
+    /// `known` is what it was held against, if that was the truth.
+    pub(crate) fn violation(&self, known: Option<Known>, what: String) {
         self.violations.lock().unwrap().push((known, what));
     }
 
     /// Start-up never goes back, whoever heard of it.
     pub(crate) fn judge_startup(&self, had_started: bool, up: bool) {
         if had_started && !up {
-            self.violation(self.truth.get(), "start-up went back".to_owned());
+            self.violation(None, "start-up went back".to_owned());
         }
         self.started.fetch_or(up, Ordering::SeqCst);
     }
@@ -71,7 +73,8 @@ impl Witness {
     /// An answer that said down in a calm that was none is no violation.
     pub(crate) fn assert_no_violation(&self, calms: &Calms) {
         let mut violations = self.violations.lock().unwrap();
-        violations.retain(|(known, _)| known.ready() != Some(true) || !calms.spoilt(*known));
+        let excused = |known: Known| known.ready() == Some(true) && calms.spoilt(known);
+        violations.retain(|(known, _)| !known.is_some_and(excused));
         let first = &violations[..violations.len().min(10)];
         assert!(first.is_empty(), "{} in all: {first:#?}", violations.len());
     }

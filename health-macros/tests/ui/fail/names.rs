@@ -13,7 +13,7 @@ fn long() -> bool {
 }
 
 #[readiness_check]
-fn an_orders_database_which_is_the_one_that_the_orders_are_in_and_which_has_a_name_that_is_far_too_long()
+fn an_orders_database_which_is_the_one_that_the_orders_are_in_and_which_has_a_name_that_is_very_much_too_long()
 -> bool {
     true
 }
