@@ -72,7 +72,8 @@ pub(crate) fn start(
 
     let pulses = Arc::new(Pulses::new(plan.watchdog.on));
     let watch = plan.watchdog.on.then(|| {
-        WatchThread::start(plan.watchdog, runtime, &hub, Arc::clone(&pulses)).map_err(no_thread)
+        let pulses = Arc::clone(&pulses);
+        WatchThread::start(plan.watchdog, runtime, &hub, pulses, in_flight).map_err(no_thread)
     });
     let watch = watch.transpose()?;
 

@@ -56,6 +56,8 @@ pub(crate) enum Event {
     RuntimeEnded { runtime: String },
     /// A pulse was dropped without `finish()`.
     Died { pulse: String },
+    /// Something panicked while the watchdog told of a change.
+    WatchPanicked,
     /// The file where the orchestrator wants to read why can't be written.
     NoTerminationLog { path: PathBuf, error: io::Error },
 }
@@ -130,6 +132,10 @@ impl Event {
                 target: "health", pulse,
                 "pulse `{pulse}` was dropped without `finish()`: whatever it stood for has ended; liveness fails unless another takes \
                  its place"
+            ),
+            Self::WatchPanicked => tracing::error!(
+                target: "health",
+                "something panicked while the watchdog told of a change, most likely a waker of `Subscription::changed()`; it watches on"
             ),
             Self::NoTerminationLog { path, error } => {
                 let path = path.display();

@@ -120,6 +120,13 @@ impl InFlight {
         all
     }
 
+    /// Another number with each that comes or goes.
+    pub(crate) fn turnover(self) -> u64 {
+        self.stripes()
+            .map(Stripe::turnover)
+            .fold(0, u64::wrapping_add)
+    }
+
     fn raise(self, flags: DrainFlags) {
         self.stripes().for_each(|stripe| stripe.raise(flags));
     }

@@ -111,6 +111,15 @@ impl Stripe {
         self.word.fetch_or(WAIT, Ordering::AcqRel)
     }
 
+    /// Another number with each that comes or goes.
+    pub(crate) fn turnover(&self) -> u64 {
+        let word = self.word.load(Ordering::Relaxed);
+        // As many come as go; so that these don't cancel each other out, they don't count the same.
+        (word / ENTERED)
+            .wrapping_mul(1 << 20)
+            .wrapping_add(word & COUNT)
+    }
+
     pub(crate) fn count(&self) -> u64 {
         self.word.load(Ordering::Relaxed) & COUNT
     }

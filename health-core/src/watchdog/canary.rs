@@ -48,7 +48,7 @@ impl Canary {
     }
 
     /// What is to be seen now; `None` once the runtime has been shut down.
-    pub(crate) fn sight(&self) -> Option<Sight> {
+    pub(crate) fn sight(&self, traffic: u64) -> Option<Sight> {
         // Asked first: one that ended by itself has noted it before.
         let ended = self.tasks.iter().any(JoinHandle::is_finished);
         let answer = match self.late.load(Ordering::Relaxed) {
@@ -59,6 +59,7 @@ impl Canary {
         Some(Sight {
             answer,
             workers: self.workers(),
+            traffic,
         })
     }
 
@@ -89,19 +90,19 @@ mod tests {
             .unwrap();
         let mut canary = Canary::send(runtime.handle().clone());
         canary.send_help();
-        assert_eq!(canary.sight().unwrap().answer, None);
+        assert_eq!(canary.sight(0).unwrap().answer, None);
         runtime.block_on(tokio::task::yield_now());
-        let answer = canary.sight().unwrap().answer;
+        let answer = canary.sight(0).unwrap().answer;
         assert!(answer.is_some());
         canary.send_help();
         runtime.block_on(tokio::task::yield_now());
-        assert_eq!(canary.sight().unwrap().answer, answer, "the first counts");
+        assert_eq!(canary.sight(0).unwrap().answer, answer, "the first counts");
         canary.send_again();
-        assert_eq!(canary.sight().unwrap().answer, None);
+        assert_eq!(canary.sight(0).unwrap().answer, None);
         drop(runtime);
-        assert!(canary.sight().is_none());
+        assert!(canary.sight(0).is_none());
         canary.send_again();
-        assert!(canary.sight().is_none(), "nor does it come back");
+        assert!(canary.sight(0).is_none(), "nor does it come back");
     }
 
     #[test]

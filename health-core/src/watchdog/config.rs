@@ -16,7 +16,7 @@ use crate::watchdog::ladder::{DEAD, PATIENCE_WITH_ONE, STUCK};
 /// dependency that is down, or an idle service meet none of them.
 ///
 /// What tokio shows sets a bound to how short a limit may be. Under full load a worker may show only every 61 times it takes a
-/// task (`event_interval`) that it gets on, and a current-thread runtime come to what others spawned only every 31 times
+/// task (`event_interval`), each with up to three more besides, that it gets on, and a current-thread runtime come to what others spawned only every 31 times
 /// (`global_queue_interval`). A limit should be longer than that many of the longest polls that are well. And where all blocking
 /// threads are taken, `block_in_place` finds none to hand its worker to, which then does not turn.
 ///
@@ -74,14 +74,19 @@ impl Watchdog {
         self
     }
 
-    /// How long no worker of a runtime may turn before liveness fails. 60 s by default, 1 s at least.
+    /// How long no worker of a runtime may turn before liveness fails. 60 s by default: twice the usual time-outs of what a blocking
+    /// call may wait for. 1 s at least, for a busy machine may take that long.
+    ///
+    /// Polls that *all* workers spend blocking, one after the other without a pause, look the same from 250 ms each on, unless
+    /// requests come and go meanwhile: see above. Move them to `spawn_blocking`.
     pub fn stalled_after(mut self, limit: Duration) -> Self {
         self.stalled_after = Some(limit);
         self
     }
 
     /// How long one worker may hang in one poll, while others turn, before liveness fails. 300 s by default, or five times
-    /// [`stalled_after`](Self::stalled_after), if that is longer; never less than `stalled_after`.
+    /// [`stalled_after`](Self::stalled_after), if that is longer; never less than `stalled_after`. More than for all of them, for one
+    /// worker delays only what is queued behind it.
     ///
     /// If a worker of the runtime was stuck before and came back by itself, twice as long as it took counts, where that is more.
     pub fn stuck_after(mut self, limit: Duration) -> Self {
@@ -90,7 +95,8 @@ impl Watchdog {
     }
 
     /// Where to write why liveness failed, for whoever looks at the restart. `/dev/termination-log` by default, which Kubernetes
-    /// shows with `kubectl describe pod`. Written only where the file exists; emptied if liveness recovers.
+    /// shows with `kubectl describe pod`. Written only where the file exists; emptied if liveness recovers, unless a
+    /// shutdown has begun by then.
     pub fn termination_log(mut self, path: impl AsRef<Path>) -> Self {
         self.termination_log = Some(path.as_ref().to_owned());
         self

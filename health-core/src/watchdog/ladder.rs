@@ -25,22 +25,24 @@ pub(crate) const DEAD: Duration = Duration::from_secs(60);
 /// While others turn, one stuck worker delays only what happens to be queued behind it: so many times the patience.
 pub(crate) const PATIENCE_WITH_ONE: u32 = 5;
 
-/// And never less, unless it was said: a worker under full load may show only every 61 polls that it gets on. At a limit of 300 s
-/// these would have to take 5 s each; at one of 5 s, 80 ms, which a password hash may take.
+/// And never less, unless it was said: a worker under full load may show only every 61 to 244 polls that it gets on. At a limit
+/// of 300 s these would have to take 1.2 s each; at one of 5 s, 20 ms, which a password hash may take.
 pub(crate) const STUCK: Duration = Duration::from_secs(300);
 
 /// The same patience for one piece of work under a pulse, where nothing else was said.
 pub(crate) const OVERDUE: Duration = Duration::from_secs(300);
 
-/// How late a runtime is. The rungs of one ladder, the only place where these limits stand.
+/// How late a runtime is. The rungs of one ladder.
 ///
-/// | state | lag | what follows |
-/// |---|---|---|
-/// | `Turning` | below 250 ms | |
-/// | `Lagging` | 250 ms | shown |
-/// | `Late` | 1 s | shown; heartbeats are withheld |
-/// | `Stalled` | 5 s, and no worker gave a sign | a warning in the log; others may take over |
-/// | `Dead` | [`Watchdog::stalled_after`](crate::Watchdog::stalled_after), 60 s, and no worker gave a sign | liveness fails |
+/// | state | lag | what follows | why there |
+/// |---|---|---|---|
+/// | `Turning` | below 250 ms | | |
+/// | `Lagging` | 250 ms | shown | a user who waits for a page may notice |
+/// | `Late` | 1 s | shown; heartbeats are withheld | as long as the kubelet waits for a probe: nothing should claim that all is well |
+/// | `Stalled` | 5 s, and nothing gave a sign | a warning in the log; others may take over | longer than the blocking call that somebody forgot, as a DNS look-up with its time-out of 5 s |
+/// | `Dead` | [`Watchdog::stalled_after`](crate::Watchdog::stalled_after), 60 s, and nothing gave a sign | liveness fails | twice the usual time-outs of TCP, HTTP and database drivers (30 s), for which a blocking call may wait: only a deadlock is left |
+///
+/// A sign is a worker that parks, wakes or gets on, and, where one runtime is watched, a request that comes or goes.
 ///
 /// A runtime that works through a long queue is late, and no more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

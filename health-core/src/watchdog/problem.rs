@@ -13,9 +13,10 @@ impl Watchdog {
 
     fn without_effect(&self) -> Option<String> {
         let limit = self.stalled_after.or(self.stuck_after);
-        let set = limit.is_some() || !self.others.is_empty();
+        let file = self.termination_log != Self::default().termination_log;
+        let set = limit.is_some() || !self.others.is_empty() || file;
         (set && !self.on).then(|| {
-            "`Watchdog::off()` looks at nothing: a runtime to watch, or a limit, has no effect"
+            "`Watchdog::off()` looks at nothing: a runtime to watch, a limit, or a termination log has no effect"
                 .to_owned()
         })
     }

@@ -12,6 +12,8 @@ pub(crate) struct Sight {
     pub(crate) answer: Option<Duration>,
     /// In the order of the workers.
     pub(crate) workers: Vec<Counters>,
+    /// What else shows that tasks run, as requests that come and go; another number with each. The same where nothing is known.
+    pub(crate) traffic: u64,
 }
 
 /// What the watchdog does next.
@@ -28,7 +30,8 @@ pub(crate) enum Next {
 ///
 /// 1. What is late is measured from when the canary was sent to now, on the watchdog's clock: no sight, no age.
 /// 2. A runtime has stalled only while a canary is out. One that came back, however late, has shown that the runtime turns.
-/// 3. It has stalled only while no worker gives a sign. One that works through a long queue, at whose end the canary is, turns.
+/// 3. It has stalled only while no worker gives a sign, and no request comes or goes. One that works through a long queue, at
+///    whose end the canary is, turns.
 /// 4. A worker hangs only if it has been stuck for twice as long as any of its runtime has been and come back: under overload
 ///    by long polls all show seldom that they get on.
 /// 5. A stalled runtime has no stuck workers besides: it is one fault.
@@ -43,6 +46,8 @@ pub(crate) struct RuntimeWatch {
     help_at: Duration,
     window: Window,
     workers: Vec<Worker>,
+    traffic: u64,
+    moved: Moment,
 }
 
 /// A canary that is out for so long gets help; then after twice as long, and so on.
@@ -62,6 +67,8 @@ impl RuntimeWatch {
             help_at: HELP,
             window: Window::default(),
             workers: workers.iter().map(watch).collect(),
+            traffic: 0,
+            moved: now,
         }
     }
 
@@ -70,6 +77,9 @@ impl RuntimeWatch {
         self.now = now;
         for (worker, counters) in self.workers.iter_mut().zip(&sight.workers) {
             worker.look(*counters, now);
+        }
+        if sight.traffic != self.traffic {
+            (self.traffic, self.moved) = (sight.traffic, now);
         }
         let out = now - self.sent;
         if let Some(lag) = sight.answer {
@@ -82,7 +92,7 @@ impl RuntimeWatch {
         }
         self.late = out;
         let still = self.workers.iter().map(|worker| worker.still(now));
-        self.still = still.fold(out, Duration::min);
+        self.still = still.fold(out, Duration::min).min(now - self.moved);
         if out < self.help_at {
             return Next::Wait;
         }

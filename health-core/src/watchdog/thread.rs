@@ -1,4 +1,5 @@
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -7,7 +8,8 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 
 use crate::pulse::Pulses;
-use crate::snapshot::Hub;
+use crate::snapshot::{Event, Hub};
+use crate::traffic::InFlight;
 use crate::watchdog::Watchdog;
 use crate::watchdog::clock::Clock;
 use crate::watchdog::config::MAIN;
@@ -27,12 +29,13 @@ impl WatchThread {
         main: &Handle,
         hub: &Arc<Hub>,
         pulses: Arc<Pulses>,
+        in_flight: InFlight,
     ) -> io::Result<Self> {
         let (stop, stopped) = channel();
         let main = (MAIN.to_owned(), main.clone());
         let shell = Shell {
             clock: Clock::new(Instant::now()),
-            watch: Watch::new(config, main, pulses),
+            watch: Watch::new(config, main, pulses, in_flight),
             hub: Arc::downgrade(hub),
         };
         thread::Builder::new()
@@ -56,7 +59,12 @@ impl Shell {
                 return;
             };
             let now = self.clock.tick(Instant::now());
-            self.watch.look(&hub, now);
+            // Whoever is woken for a change is somebody else's code: its panic must not end the watch.
+            let looked = catch_unwind(AssertUnwindSafe(|| self.watch.look(&hub, now)));
+            if looked.is_err() {
+                hub.put(Event::WatchPanicked);
+                hub.tell();
+            }
         }
     }
 }

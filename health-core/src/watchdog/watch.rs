@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-use crate::lifecycle::Phase;
 use crate::pulse::{PulseWatch, Pulses};
 use crate::snapshot::{Event, Hub, Vitals};
+use crate::traffic::InFlight;
 use crate::watchdog::canary::Canary;
 use crate::watchdog::clock::Moment;
 use crate::watchdog::runtime::{Next, RuntimeWatch};
@@ -22,12 +22,18 @@ pub(crate) struct Watch {
     runtimes: Vec<(Canary, RuntimeWatch)>,
     pulses: PulseWatch,
     log: TerminationLog,
+    in_flight: InFlight,
     ticks: u32,
 }
 
 impl Watch {
     /// `main` is watched before all others. Time begins now.
-    pub(crate) fn new(config: Watchdog, main: (String, Handle), pulses: Arc<Pulses>) -> Self {
+    pub(crate) fn new(
+        config: Watchdog,
+        main: (String, Handle),
+        pulses: Arc<Pulses>,
+        in_flight: InFlight,
+    ) -> Self {
         let limits = config.limits();
         let now = Moment::default();
         let runtimes = [main]
@@ -42,18 +48,25 @@ impl Watch {
             runtimes: runtimes.collect(),
             pulses: PulseWatch::new(pulses),
             log: TerminationLog::new(config.termination_log),
+            in_flight,
             ticks: 0,
         }
     }
 
     /// Nothing is logged here, and no file is written: what stands still there must not stop the watch.
     pub(crate) fn look(&mut self, hub: &Arc<Hub>, now: Moment) {
+        // Once a shutdown has begun, workers may end as they like.
+        let serving = hub.published().shutdown().is_none();
         let died = self.pulses.look(now);
         let mut changed = !died.is_empty();
         died.into_iter()
+            .filter(|_| serving)
             .for_each(|pulse| hub.put(Event::Died { pulse }));
+        // On which of several runtimes requests run is not known.
+        let one = self.runtimes.len() == 1;
+        let traffic = if one { self.in_flight.turnover() } else { 0 };
         self.runtimes.retain_mut(|(canary, watch)| {
-            let Some(sight) = canary.sight() else {
+            let Some(sight) = canary.sight(traffic) else {
                 let runtime = watch.name().to_owned();
                 hub.put(Event::RuntimeEnded { runtime });
                 changed = true;
@@ -72,7 +85,6 @@ impl Watch {
             true
         });
         let before = hub.published();
-        let serving = before.phase() < Phase::Draining;
         let faults = self.runtimes.iter().flat_map(|(_, watch)| watch.faults());
         let faults = faults.chain(self.pulses.faults(serving));
         let faults: Vec<_> = faults.take(MOST_FAULTS).collect();

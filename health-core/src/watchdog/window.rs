@@ -4,7 +4,7 @@ use std::time::Duration;
 /// A minute of samples, ten a second.
 const MOST: usize = 600;
 
-/// How late a runtime turned within the last minute.
+/// How late a runtime turned, over the last 600 signs of life: a minute, as long as it turns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoopLag {
     pub(crate) p50: Duration,

@@ -204,3 +204,30 @@ fn limits_that_would_restart_what_is_well_and_names_that_mislead_are_refused() {
         );
     }
 }
+
+/// Whoever is woken for a change is somebody else's code.
+#[test]
+fn a_waker_that_panics_does_not_end_the_watch() {
+    struct Panics;
+    impl std::task::Wake for Panics {
+        fn wake(self: std::sync::Arc<Self>) {
+            // Without the hook, which would print it.
+            std::panic::resume_unwind(Box::new("somebody else's"));
+        }
+    }
+    let runtime = runtime(1);
+    let health = watched(&runtime, sharp());
+    let mut changes = health.subscribe();
+    let mut changed = Box::pin(changes.changed());
+    let waker = std::sync::Arc::new(Panics).into();
+    let mut context = std::task::Context::from_waker(&waker);
+    assert!(changed.as_mut().poll(&mut context).is_pending());
+    let pulse = health.pulse("consumer").overdue_after(SECOND);
+    for _ in 0..2 {
+        let working = pulse.begin("commit");
+        until(&health, |now| !now.status(Probe::Liveness).is_up());
+        drop(working);
+        until(&health, |now| now.status(Probe::Liveness).is_up());
+    }
+    pulse.finish();
+}

@@ -79,8 +79,14 @@ fn value(parser: &mut Parser) -> Result<String, String> {
     value.map_err(|error| error.to_string())
 }
 
+/// No prober waits longer, and clocks would overflow.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
+        Ok(duration) if duration > DAY => Err(format!(
+            "--timeout {text:?} is more than a day; say 1s, or 500ms"
+        )),
         Ok(duration) if !duration.is_zero() => Ok(duration),
         Ok(_) => Err("--timeout 0 is no time; say 1s, or 500ms".to_owned()),
         Err(error) => Err(format!("--timeout {text:?}: {error}; say 1s, or 500ms")),

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tower_service::Service as _;
 
 use crate::ProbeService;
+use crate::server::gentle::Gentle;
 
 /// From connecting to the first request.
 const FIRST: Duration = Duration::from_secs(5);
@@ -38,7 +39,7 @@ where
         }
     });
     let builder = builder();
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(Gentle::new(stream)), service));
     loop {
         let end = patience.end();
         tokio::select! {

@@ -6,6 +6,7 @@ mod accept;
 mod bind;
 mod connection;
 mod connections;
+mod gentle;
 mod probe_server;
 mod thread;
 #[cfg(unix)]

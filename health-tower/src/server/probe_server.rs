@@ -69,6 +69,7 @@ use crate::{Health, HealthLayer, Phase, ProbeService};
 /// | 256 connections; one more closes the one that has been open for longest | whoever comes last is probably the kubelet, which connects for each probe; idle connections can't make liveness fail |
 /// | 5 s from connecting to the first request | half a head is not a probe |
 /// | 620 s from one request to the next on a connection | longer than probers wait between two, and than load balancers keep connections (Google's 600 s); the silently gone don't stay |
+/// | 4 KiB of a connection are read before the others have their turn | a flood of small frames takes the thread from nobody for long |
 /// | 16 KiB for the head of a request, 64 HTTP/2 streams on a connection | a probe is small |
 ///
 /// It speaks HTTP/1 and HTTP/2 with prior knowledge (h2c), and finds out which. Its requests never count as in flight.

@@ -22,7 +22,12 @@ fn counters(parks: u64, busy: u64) -> Counters {
 
 fn sight(answer: Option<Duration>, workers: &[Counters]) -> Sight {
     let workers = workers.to_vec();
-    Sight { answer, workers }
+    let traffic = 0;
+    Sight {
+        answer,
+        workers,
+        traffic,
+    }
 }
 
 fn kinds(watch: &RuntimeWatch) -> Vec<FaultKind> {
@@ -131,4 +136,22 @@ fn all_workers_that_hang_are_one_fault_and_one_is_none_of_several() {
         stuck: SECOND,
     }];
     assert_eq!(two.report().stuck(), stuck);
+}
+
+/// Under overload by polls that block, workers seldom show that they get on; requests that come and go do.
+#[test]
+fn a_runtime_that_serves_requests_has_not_stalled() {
+    let (mut watch, mut now) = watch(4);
+    let mut seen = sight(None, &[counters(0, 0); 4]);
+    for at in 0..10_000 {
+        now = now.after(TICK);
+        seen.traffic += u64::from(at % 20 == 0);
+        watch.look(&seen, now);
+        assert!(watch.state() <= RuntimeState::Late);
+    }
+    for _ in 0..=LIMIT.as_millis() / TICK.as_millis() {
+        now = now.after(TICK);
+        watch.look(&seen, now);
+    }
+    assert_eq!(watch.state(), RuntimeState::Dead, "no more requests");
 }

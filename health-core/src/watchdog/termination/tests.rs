@@ -100,3 +100,40 @@ fn a_file_that_hangs_keeps_nobody_waiting_and_gets_the_latest() {
     assert_eq!(reader.join().unwrap(), "liveness failed\n- third\n");
     std::fs::remove_file(&path).unwrap();
 }
+
+/// It is for the restart that comes after.
+#[test]
+fn what_failed_liveness_before_a_shutdown_is_not_taken_back() {
+    let path = std::env::temp_dir().join(format!("shutdown-log-{}", std::process::id()));
+    std::fs::write(&path, "").unwrap();
+    let hub = hub();
+    let mut log = TerminationLog::new(Some(path.clone()));
+    follow(&mut log, &with(&hub, ["overdue".to_owned()]));
+    let now = tokio::time::Instant::now();
+    let plan = crate::lifecycle::DrainPolicy::default();
+    hub.shut_down(plan.plan(crate::lifecycle::Trigger::Terminate, now, false));
+    follow(&mut log, &with(&hub, []));
+    let said = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(said, "liveness failed\n- overdue\n");
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn two_services_in_one_process_do_not_erase_each_other() {
+    let path = std::env::temp_dir().join(format!("shared-log-{}", std::process::id()));
+    std::fs::write(&path, "").unwrap();
+    let read = || std::fs::read_to_string(&path).unwrap();
+    let [one, other] = [hub(), hub()];
+    let [mut first, mut second] = [0, 1].map(|_| TerminationLog::new(Some(path.clone())));
+    follow(&mut first, &with(&one, ["first".to_owned()]));
+    follow(&mut second, &with(&other, ["second".to_owned()]));
+    assert_eq!(
+        read(),
+        "liveness failed\n- first\nliveness failed\n- second\n"
+    );
+    follow(&mut second, &with(&other, []));
+    assert_eq!(read(), "liveness failed\n- first\n");
+    follow(&mut first, &with(&one, []));
+    assert_eq!(read(), "");
+    std::fs::remove_file(&path).unwrap();
+}

@@ -19,7 +19,14 @@ fn dropped_it_ends_and_accuses_nobody() {
     ));
     let pulses = Arc::new(Pulses::new(true));
     let config = Watchdog::default().stalled_after(9 * TICK);
-    let watch = WatchThread::start(config, runtime.handle(), &hub, Arc::clone(&pulses)).unwrap();
+    let watch = WatchThread::start(
+        config,
+        runtime.handle(),
+        &hub,
+        Arc::clone(&pulses),
+        InFlight::leak(),
+    )
+    .unwrap();
     until(|| !hub.published().faults().is_empty());
     drop(watch);
     until(|| Arc::strong_count(&pulses) == 1);
@@ -34,7 +41,14 @@ fn it_ends_where_nobody_is_left_to_tell() {
     let hub = Arc::new(Hub::new(&[], board));
     let pulses = Arc::new(Pulses::new(true));
     let off = Watchdog::default();
-    let _watch = WatchThread::start(off, runtime.handle(), &hub, Arc::clone(&pulses)).unwrap();
+    let _watch = WatchThread::start(
+        off,
+        runtime.handle(),
+        &hub,
+        Arc::clone(&pulses),
+        InFlight::leak(),
+    )
+    .unwrap();
     drop(hub);
     until(|| Arc::strong_count(&pulses) == 1);
 }
