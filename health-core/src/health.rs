@@ -148,6 +148,12 @@ impl Health {
     /// itself begins the shutdown of the others. A shutdown uses a `Health` up: a server that is run after one is given what is left
     /// of its time.
     ///
+    /// # What can't be ended
+    ///
+    /// A thread that blocks can't be stopped from outside. Where all workers block in async code, the deadline itself comes late:
+    /// it needs one of them. What runs in `spawn_blocking` goes on after this has returned, and the end of `#[tokio::main]` waits for it:
+    /// use `std::process::exit`, or `Runtime::shutdown_background`, if it may take longer than the orchestrator does.
+    ///
     /// # Signals
     ///
     /// They are heard from the moment this is first polled, for as long as there is a `Health`; until then, SIGTERM ends the

@@ -9,7 +9,7 @@ use crate::lifecycle::{DrainReport, Trigger};
 /// Runs a server to its end, with the drain between the first signal and that end.
 ///
 /// 1. The server is polled until it ends or is given up.
-/// 2. An error of the server is returned at once, and ends the drain for all: readiness is down by then.
+/// 2. An error of the server is returned at once: readiness is down by then, and other servers drain.
 /// 3. It ends when every server has ended *and then* nothing is in flight; else at the deadline, or with a second signal.
 pub(crate) async fn run<F, E>(health: &Health, server: F) -> Result<DrainReport, E>
 where
@@ -25,10 +25,7 @@ where
         tokio::select! {
             ended = &mut server, if running.is_some() => {
                 latch.request(Trigger::ServerEnded, false);
-                if let Err(error) = ended {
-                    latch.force();
-                    return Err(error);
-                }
+                ended?;
                 running = None;
             }
             () = &mut driven => break,

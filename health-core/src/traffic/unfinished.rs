@@ -9,7 +9,8 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// The method and the route, as `GET /orders/7`: without the query.
+    /// The method and the path, as it came, without the query: `GET /orders/7`. It may hold what a log should not, as a token in a
+    /// path does. "a response" is one that was short and still did not end.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what

@@ -316,3 +316,28 @@ async fn followers_hear_of_the_end() {
     while changes.changed().await.is_some() {}
     task.done();
 }
+
+/// One of several servers fails; what is in flight on the others still has its time.
+#[tokio::test(start_paused = true)]
+async fn an_error_of_one_server_does_not_cut_the_others_short() {
+    let health = builder().start().unwrap();
+    let closing = health.closing();
+    let other = {
+        let health = health.clone();
+        tokio::spawn(async move {
+            let server = async {
+                closing.await;
+                Ok::<_, io::Error>(())
+            };
+            health.run(server).await.unwrap()
+        })
+    };
+    tokio::task::yield_now().await;
+    let hold = health.hold();
+    let failing = async { Err::<(), _>("address in use") };
+    assert_eq!(health.run(failing).await.unwrap_err(), "address in use");
+    tokio::time::sleep(15 * SECOND).await;
+    assert!(!hold.flags().is_ended());
+    drop(hold);
+    assert!(other.await.unwrap().is_clean());
+}

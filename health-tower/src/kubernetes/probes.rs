@@ -17,10 +17,9 @@ use crate::{DrainPolicy, HealthLayer, Probe};
 /// # let yaml: String = yaml.lines().filter(|line| !line.trim_start().starts_with('#')).map(|line| {
 /// #     line.split(" #").next().unwrap().to_owned() + "\n"
 /// # }).collect();
-/// assert_eq!(yaml, "\
-/// terminationGracePeriodSeconds: 30
+/// assert_eq!(yaml, r#"terminationGracePeriodSeconds: 30
 /// containers:
-///   - name: orders
+///   - name: "orders"
 ///     startupProbe:
 ///       httpGet:
 ///         path: /health/startup
@@ -42,7 +41,7 @@ use crate::{DrainPolicy, HealthLayer, Probe};
 ///       periodSeconds: 5
 ///       timeoutSeconds: 1
 ///       failureThreshold: 1
-/// "); // and comments, which say why
+/// "#); // and comments, which say why
 /// # Ok(()) }
 /// ```
 ///
@@ -184,7 +183,8 @@ impl fmt::Display for KubernetesProbes {
         )?;
         writeln!(f, "terminationGracePeriodSeconds: {grace}")?;
         writeln!(f, "containers:")?;
-        writeln!(f, "  - name: {}", self.container)?;
+        // In quotes: YAML takes some names for numbers, or for true and false.
+        writeln!(f, "  - name: {:?}", self.container)?;
         self.stanzas().try_for_each(|stanza| stanza.fmt(f))
     }
 }

@@ -2,7 +2,7 @@ use std::task::Waker;
 
 use http::header::CONNECTION;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 
 use crate::layer::Form;
@@ -67,9 +67,12 @@ impl Passing {
     ) -> Response<HealthBody<B>> {
         let request = self.request.as_ref();
         let chance = request.map_or(0.0, InFlightRequest::closing_chance);
-        if self.form == Form::Http1 && fastrand::f64() < chance {
+        // What becomes another protocol is no longer HTTP's to close, and a client must fail a handshake without `upgrade`.
+        let upgrades = response.status() == StatusCode::SWITCHING_PROTOCOLS
+            || self.method == Method::CONNECT && response.status().is_success();
+        if self.form == Form::Http1 && !upgrades && fastrand::f64() < chance {
             let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(CONNECTION, close);
+            response.headers_mut().append(CONNECTION, close);
         }
         response.map(|body| self.pass_on(body, waker))
     }

@@ -92,14 +92,16 @@ impl<L: Accept> TrackedListener<L> {
     ///     loop {
     ///         tokio::select! {
     ///             accepted = listener.accept() => match accepted {
-    ///                 Ok((io, _)) => drop(tokio::spawn(async move { /* serve `io` */ drop(io) })),
+    ///                 // Serve `io`, and call the connection's `graceful_shutdown()` on `health.closing()`: nobody else closes
+    ///                 // those that are idle, and the drain would wait for them until its deadline.
+    ///                 Ok((io, _)) => drop(tokio::spawn(async move { drop(io) })),
     ///                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(100)).await,
     ///             },
     ///             () = &mut closing => return Ok::<_, std::io::Error>(()),
     ///         }
     ///     }
     /// };
-    /// health.run(server).await?; // waits for connections, so that the server need not
+    /// health.run(server).await?; // waits for the connections
     /// # Ok(()) }
     /// ```
     pub async fn accept(&mut self) -> io::Result<(Tracked<L::Io>, L::Addr)> {

@@ -197,6 +197,56 @@ async fn a_request_that_waits_in_the_queue_is_ended_as_well() {
     assert_eq!(named(&report), ["GET /queued"]);
 }
 
+/// One that waited and ended before is forgotten, wherever it had been put down.
+#[tokio::test(start_paused = true)]
+async fn only_what_is_left_is_named() {
+    let health = health(DrainPolicy::default());
+    let service = service(&health, Endless::Waits { begun: false });
+    let left = tokio::spawn(service.clone().oneshot(get("/hangs")));
+    for path in ["/ended", "/hangs"] {
+        let given_up = tokio::time::timeout(SECOND, service.clone().oneshot(get(path))).await;
+        drop(given_up);
+    }
+    let report = shut_down(&health).await.unwrap();
+    assert_eq!((named(&report), report.remaining), (vec!["GET /hangs"], 1));
+    left.await.unwrap().unwrap();
+}
+
+/// A client must fail a handshake whose answer does not say `upgrade` (RFC 6455, 4.1).
+#[tokio::test(start_paused = true)]
+async fn what_becomes_another_protocol_is_not_told_to_close() {
+    let health = health(DrainPolicy::default().lame_duck(Duration::ZERO));
+    let service = HealthLayer::new(&health).layer(service_fn(|request: Request<_>| async move {
+        let status = match request.uri().path() {
+            "/upgrade" => 101,
+            _ => 200,
+        };
+        let response = Response::builder().status(status);
+        let response = response.header(CONNECTION, if status == 101 { "upgrade" } else { "x" });
+        Ok::<_, Infallible>(response.body(Empty::<Bytes>::new()).unwrap())
+    }));
+    let hold = health.hold();
+    let report = shut_down(&health);
+    health.closing().await;
+    let said = async |request: Request<Empty<Bytes>>| {
+        let response = service.clone().oneshot(request).await.unwrap();
+        let values = response.headers().get_all(CONNECTION).iter();
+        values
+            .map(|value| value.to_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(said(get("/upgrade")).await, ["upgrade"]);
+    assert_eq!(
+        said(get("/")).await,
+        ["x", "close"],
+        "the application's is kept"
+    );
+    let connect = Request::connect("orders:443").body(Empty::new()).unwrap();
+    assert_eq!(said(connect).await, ["x"]);
+    drop(hold);
+    report.await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_ends_in_time_is_neither_ended_nor_named() {
     let health = health(DrainPolicy::default());
