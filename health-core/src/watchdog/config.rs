@@ -88,7 +88,7 @@ impl Watchdog {
     /// [`stalled_after`](Self::stalled_after), if that is longer; never less than `stalled_after`. More than for all of them, for one
     /// worker delays only what is queued behind it.
     ///
-    /// If a worker of the runtime was stuck before and came back by itself, twice as long as it took counts, where that is more.
+    /// If a worker of the runtime was stuck before and came back by itself, twice as long as it took counts, where that is more, up to twice the limit.
     pub fn stuck_after(mut self, limit: Duration) -> Self {
         self.stuck_after = Some(limit);
         self

@@ -32,8 +32,8 @@ pub(crate) enum Next {
 /// 2. A runtime has stalled only while a canary is out. One that came back, however late, has shown that the runtime turns.
 /// 3. It has stalled only while no worker gives a sign, and no request comes or goes. One that works through a long queue, at
 ///    whose end the canary is, turns.
-/// 4. A worker hangs only if it has been stuck for twice as long as any of its runtime has been and come back: under overload
-///    by long polls all show seldom that they get on.
+/// 4. A worker hangs only if it has been stuck for twice as long as any of its runtime has been and come back, up to twice the
+///    limit: under overload by long polls all show seldom that they get on.
 /// 5. A stalled runtime has no stuck workers besides: it is one fault.
 #[derive(Debug)]
 pub(crate) struct RuntimeWatch {
@@ -143,9 +143,11 @@ impl RuntimeWatch {
     }
 
     fn patience(&self) -> Duration {
+        let limit = self.limits.stuck_after;
         let came_back = self.workers.iter().map(Worker::longest).max();
-        let twice = came_back.unwrap_or_default().saturating_mul(2);
-        self.limits.stuck_after.max(twice)
+        // Bounded: else each fault that is over would double the time until the next one is found.
+        let twice = came_back.unwrap_or_default().min(limit).saturating_mul(2);
+        limit.max(twice)
     }
 
     /// None where there is one only: then the canary, which has no other to go to, says it all.

@@ -155,3 +155,24 @@ fn a_runtime_that_serves_requests_has_not_stalled() {
     }
     assert_eq!(watch.state(), RuntimeState::Dead, "no more requests");
 }
+
+/// Each fault that was over would else double the time until the next one is found.
+#[test]
+fn faults_that_come_and_go_are_found_each_time() {
+    let (mut watch, mut now) = watch(4);
+    let mut seen = [counters(0, 0); 4];
+    for _ in 0..20 {
+        let mut looks = 0;
+        while kinds(&watch) != [FaultKind::WorkerStuck] {
+            now = now.after(TICK);
+            seen[1..].iter_mut().for_each(|other| other.busy += TICK);
+            watch.look(&sight(Some(Duration::ZERO), &seen), now);
+            looks += 1;
+            assert!(looks <= 2 * LIMIT.as_millis() / TICK.as_millis() + 2);
+        }
+        seen[0].busy += TICK;
+        now = now.after(TICK);
+        watch.look(&sight(Some(Duration::ZERO), &seen), now);
+        assert_eq!(kinds(&watch), []);
+    }
+}

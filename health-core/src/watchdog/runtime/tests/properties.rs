@@ -141,7 +141,7 @@ proptest! {
         }
         let last = if parks_at_the_end { 2 } else { 1 };
         let (_, patience) = look(TICK, last, &mut parks, &mut busy);
-        prop_assert!(patience <= LIMIT.max(2 * (longest.max(hangs) + TICK)), "{patience:?}");
+        prop_assert!(patience <= LIMIT.max(2 * (longest.max(hangs) + TICK)).min(2 * LIMIT), "{patience:?}");
         let ticks = patience.as_millis() / TICK.as_millis() + 1;
         for tick in 1..=ticks {
             let (found, _) = look(TICK, 0, &mut parks, &mut busy);
