@@ -61,7 +61,7 @@ pub use traffic::{
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
 pub use weak::WeakHealth;
 
-/// What the attribute macros expand to. Not part of the public interface.
+/// What the attribute macros expand to, and what faces of this project share. Not part of the public interface.
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
@@ -69,7 +69,7 @@ pub mod __private {
 
     pub use crate::check::{
         Argument, CheckRef, Entry, FromState, Impact, InProcess, IntoOutcome, Options, Outcome,
-        Registration, Run, Scope, State, StateMap,
+        Registration, Run, Scope, State, StateMap, is_unfit,
     };
     pub use crate::probe::Probe;
 }

@@ -73,7 +73,9 @@ pub(crate) fn start(
     let pulses = Arc::new(Pulses::new(plan.watchdog.on));
     let watch = plan.watchdog.on.then(|| {
         let pulses = Arc::clone(&pulses);
-        WatchThread::start(plan.watchdog, runtime, &hub, pulses, in_flight).map_err(no_thread)
+        // Under overload by polls that block, workers seldom show that they get on; requests that come and go do.
+        let signs = Box::new(move || in_flight.turnover());
+        WatchThread::start(plan.watchdog, runtime, &hub, pulses, signs).map_err(no_thread)
     });
     let watch = watch.transpose()?;
 

@@ -43,7 +43,7 @@
 //! | path | asks | 503 when |
 //! |---|---|---|
 //! | `/health/live` | would a restart help? | a liveness check failed three times in a row, no worker of the runtime has turned for a minute, one has hung for five, or work under a [`Pulse`] is overdue; never because of a drain, overload, or a readiness check |
-//! | `/health/ready` | send traffic here now? | starting, draining, or a critical readiness check is down, stale, or has not run yet |
+//! | `/health/ready` | send traffic here now? | starting, draining, a fatal error was reported, or a critical readiness check is down, stale, or has not run yet |
 //! | `/health/startup` | has it started? | a start-up check has not succeeded yet; once up, it stays up |
 //! | `/health/external` | does the user's path work? | an external check is down; 404, from your application, where none is declared |
 //!

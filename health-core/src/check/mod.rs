@@ -20,6 +20,7 @@ mod state;
 
 pub use definition::Check;
 pub use entry::{Argument, CheckRef, Entry, Registration, Run};
+pub use names::is_unfit;
 pub use options::{Impact, Options, Scope};
 pub use outcome::{IntoOutcome, Outcome};
 pub use state::{FromState, InProcess, State, StateMap};

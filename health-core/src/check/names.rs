@@ -33,10 +33,11 @@ pub(crate) fn bounded_name(name: Cow<'_, str>) -> Cow<'_, str> {
     cut.replace(is_unfit, " ").into()
 }
 
-/// Whether a character begins a line, or is not seen and makes a line read as what it is not.
+/// Whether a character begins a line, or is not seen and makes a line read as what it is not. For faces too, which write lines.
 ///
 /// The macros have the same list, and a test that compares the two.
-fn is_unfit(letter: char) -> bool {
+#[must_use]
+pub fn is_unfit(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,

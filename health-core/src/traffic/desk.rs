@@ -1,3 +1,4 @@
+use std::mem;
 use std::task::Waker;
 
 use slab::Slab;
@@ -41,8 +42,11 @@ impl Desk {
         name: impl FnOnce() -> Name,
     ) -> bool {
         let mut entries = self.entries();
+        // Dropped after the lock: the last waker of a task may drop what the task holds, a place at this desk perhaps.
+        let mut before = None;
         match place.and_then(|at| entries.get_mut(at as usize)) {
-            Some(entry) => entry.waker.clone_from(waker),
+            Some(entry) if entry.waker.will_wake(waker) => {}
+            Some(entry) => before = Some(mem::replace(&mut entry.waker, waker.clone())),
             None => {
                 let at = entries.insert(Entry {
                     name: name(),
@@ -54,6 +58,7 @@ impl Desk {
             }
         }
         drop(entries);
+        drop(before);
         stripe.flags().is_ended()
     }
 
@@ -64,12 +69,13 @@ impl Desk {
 
     /// Wakes all, after the flag was raised.
     pub(crate) fn wake_all(&self) {
+        let take = |entry: &mut Entry| mem::replace(&mut entry.waker, Waker::noop().clone());
         let wakers: Vec<_> = self
             .entries()
-            .iter()
-            .map(|(_, entry)| entry.waker.clone())
+            .iter_mut()
+            .map(|(_, entry)| take(entry))
             .collect();
-        // After the lock: a waker may run the one that it wakes.
+        // After the lock: a waker may run the one that it wakes. Who comes again finds that it is to end.
         wakers.into_iter().for_each(Waker::wake);
     }
 
@@ -83,5 +89,43 @@ impl Desk {
             what: entry.name.to_string(),
             age: now.saturating_duration_since(entry.since),
         }));
+    }
+}
+
+#[cfg(all(test, not(health_loom)))]
+mod tests {
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    use super::*;
+    use crate::traffic::{InFlight, InFlightRequest};
+
+    /// The last reference to a task: what it holds goes with it.
+    struct Task(#[allow(dead_code, reason = "it is held to be dropped")] Option<InFlightRequest>);
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn a_waker_that_holds_a_place_itself_can_be_replaced_and_woken() {
+        let in_flight = InFlight::leak();
+        let held = || {
+            let (mut request, _) = in_flight.enter_request();
+            request.wait(Waker::noop(), || ("GET", "/inner"));
+            Waker::from(Arc::new(Task(Some(request))))
+        };
+        let (mut outer, _) = in_flight.enter_request();
+        for _ in 0..3 {
+            outer.wait(&held(), || ("GET", "/outer"));
+        }
+        assert_eq!(
+            in_flight.unfinished(10).len(),
+            2,
+            "the outer one, and what its waker holds"
+        );
+        in_flight.end();
+        drop(outer);
+        assert_eq!(in_flight.count(), 0);
     }
 }

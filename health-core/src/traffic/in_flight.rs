@@ -61,7 +61,7 @@ impl Ramp {
 }
 
 impl InFlight {
-    /// Leaks a new counter: 256 bytes for each stripe, 4 stripes for each core.
+    /// Leaks a new counter: 128 bytes for each stripe, 4 stripes for each core.
     pub(crate) fn leak() -> Self {
         let cores = available_parallelism().map_or(1, NonZero::get);
         let stripes = (4 * cores).next_power_of_two().min(256);
@@ -230,6 +230,11 @@ mod tests {
     use tokio_test::{assert_pending, assert_ready, task};
 
     use super::*;
+
+    #[test]
+    fn a_stripe_takes_what_the_documentation_says() {
+        assert!(size_of::<CachePadded<Counter>>() <= 128);
+    }
 
     #[test]
     fn idle_waits_for_every_thread() {

@@ -48,7 +48,7 @@ impl Canary {
     }
 
     /// What is to be seen now; `None` once the runtime has been shut down.
-    pub(crate) fn sight(&self, traffic: u64) -> Option<Sight> {
+    pub(crate) fn sight(&self, signs: u64) -> Option<Sight> {
         // Asked first: one that ended by itself has noted it before.
         let ended = self.tasks.iter().any(JoinHandle::is_finished);
         let answer = match self.late.load(Ordering::Relaxed) {
@@ -59,7 +59,7 @@ impl Canary {
         Some(Sight {
             answer,
             workers: self.workers(),
-            traffic,
+            signs,
         })
     }
 

@@ -12,8 +12,8 @@ pub(crate) struct Sight {
     pub(crate) answer: Option<Duration>,
     /// In the order of the workers.
     pub(crate) workers: Vec<Counters>,
-    /// What else shows that tasks run, as requests that come and go; another number with each. The same where nothing is known.
-    pub(crate) traffic: u64,
+    /// What else shows that tasks run; another number with each sign. The same where nothing is known.
+    pub(crate) signs: u64,
 }
 
 /// What the watchdog does next.
@@ -30,7 +30,7 @@ pub(crate) enum Next {
 ///
 /// 1. What is late is measured from when the canary was sent to now, on the watchdog's clock: no sight, no age.
 /// 2. A runtime has stalled only while a canary is out. One that came back, however late, has shown that the runtime turns.
-/// 3. It has stalled only while no worker gives a sign, and no request comes or goes. One that works through a long queue, at
+/// 3. It has stalled only while neither a worker nor anything else gives a sign. One that works through a long queue, at
 ///    whose end the canary is, turns.
 /// 4. A worker hangs only if it has been stuck for twice as long as any of its runtime has been and come back, up to twice the
 ///    limit: under overload by long polls all show seldom that they get on.
@@ -46,7 +46,7 @@ pub(crate) struct RuntimeWatch {
     help_at: Duration,
     window: Window,
     workers: Vec<Worker>,
-    traffic: u64,
+    signs: u64,
     moved: Moment,
 }
 
@@ -67,7 +67,7 @@ impl RuntimeWatch {
             help_at: HELP,
             window: Window::default(),
             workers: workers.iter().map(watch).collect(),
-            traffic: 0,
+            signs: 0,
             moved: now,
         }
     }
@@ -78,8 +78,8 @@ impl RuntimeWatch {
         for (worker, counters) in self.workers.iter_mut().zip(&sight.workers) {
             worker.look(*counters, now);
         }
-        if sight.traffic != self.traffic {
-            (self.traffic, self.moved) = (sight.traffic, now);
+        if sight.signs != self.signs {
+            (self.signs, self.moved) = (sight.signs, now);
         }
         let out = now - self.sent;
         if let Some(lag) = sight.answer {

@@ -9,12 +9,11 @@ use tokio::runtime::Handle;
 
 use crate::pulse::Pulses;
 use crate::snapshot::{Event, Hub};
-use crate::traffic::InFlight;
 use crate::watchdog::Watchdog;
 use crate::watchdog::clock::Clock;
 use crate::watchdog::config::MAIN;
 use crate::watchdog::ladder::TICK;
-use crate::watchdog::watch::Watch;
+use crate::watchdog::watch::{Signs, Watch};
 
 /// The watchdog's thread. Dropping it ends the watch.
 #[derive(Debug)]
@@ -29,13 +28,13 @@ impl WatchThread {
         main: &Handle,
         hub: &Arc<Hub>,
         pulses: Arc<Pulses>,
-        in_flight: InFlight,
+        signs: Signs,
     ) -> io::Result<Self> {
         let (stop, stopped) = channel();
         let main = (MAIN.to_owned(), main.clone());
         let shell = Shell {
             clock: Clock::new(Instant::now()),
-            watch: Watch::new(config, main, pulses, in_flight),
+            watch: Watch::new(config, main, pulses, signs),
             hub: Arc::downgrade(hub),
         };
         thread::Builder::new()

@@ -4,7 +4,6 @@ use tokio::runtime::Handle;
 
 use crate::pulse::{PulseWatch, Pulses};
 use crate::snapshot::{Event, Hub, Vitals};
-use crate::traffic::InFlight;
 use crate::watchdog::canary::Canary;
 use crate::watchdog::clock::Moment;
 use crate::watchdog::runtime::{Next, RuntimeWatch};
@@ -17,12 +16,15 @@ const TICKS_PER_REPORT: u32 = 10;
 /// More add nothing: one fails liveness.
 const MOST_FAULTS: usize = 100;
 
+/// Signs of life that others see: another number with each. Handed in, so that the watchdog need not know what they are.
+pub(crate) type Signs = Box<dyn Fn() -> u64 + Send>;
+
 /// Everything that is watched, and what follows from it.
 pub(crate) struct Watch {
     runtimes: Vec<(Canary, RuntimeWatch)>,
     pulses: PulseWatch,
     log: TerminationLog,
-    in_flight: InFlight,
+    signs: Signs,
     ticks: u32,
 }
 
@@ -32,7 +34,7 @@ impl Watch {
         config: Watchdog,
         main: (String, Handle),
         pulses: Arc<Pulses>,
-        in_flight: InFlight,
+        signs: Signs,
     ) -> Self {
         let limits = config.limits();
         let now = Moment::default();
@@ -48,7 +50,7 @@ impl Watch {
             runtimes: runtimes.collect(),
             pulses: PulseWatch::new(pulses),
             log: TerminationLog::new(config.termination_log),
-            in_flight,
+            signs,
             ticks: 0,
         }
     }
@@ -62,11 +64,14 @@ impl Watch {
         died.into_iter()
             .filter(|_| serving)
             .for_each(|pulse| hub.put(Event::Died { pulse }));
-        // On which of several runtimes requests run is not known.
-        let one = self.runtimes.len() == 1;
-        let traffic = if one { self.in_flight.turnover() } else { 0 };
+        // Which of several runtimes they are of is not known.
+        let signs = if self.runtimes.len() == 1 {
+            (self.signs)()
+        } else {
+            0
+        };
         self.runtimes.retain_mut(|(canary, watch)| {
-            let Some(sight) = canary.sight(traffic) else {
+            let Some(sight) = canary.sight(signs) else {
                 let runtime = watch.name().to_owned();
                 hub.put(Event::RuntimeEnded { runtime });
                 changed = true;

@@ -285,16 +285,19 @@ async fn a_lame_duck_without_a_server_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_during_the_drain_ends_it_as_well() {
+async fn an_error_during_the_drain_passes_at_once_and_what_is_in_flight_keeps_its_time() {
     let health = builder().start().unwrap();
-    let _hold = health.hold();
+    let (hold, began) = (health.hold(), Instant::now());
     health.shutdown();
     let error = health
         .run(async { Err::<(), _>("boom") })
         .await
         .unwrap_err();
-    assert_eq!(error, "boom");
+    assert_eq!((error, began.elapsed()), ("boom", Duration::ZERO));
+    tokio::time::sleep(24 * SECOND).await;
+    assert!(!hold.flags().is_ended());
     until(&health, |now| now.phase() == Phase::Closed).await;
+    assert!(hold.flags().is_ended());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::fmt::Write;
 
+use health_core::__private::is_unfit;
+
 use crate::details::excerpt::Excerpt;
 use crate::{Cause, CheckReport, CheckState, Impact, Outcome};
 
@@ -71,22 +73,10 @@ struct OneLine<'a>(&'a mut String);
 
 impl Write for OneLine<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        let plain = |c| if forges(c) { ' ' } else { c };
+        let plain = |c| if is_unfit(c) { ' ' } else { c };
         self.0.extend(part.chars().map(plain));
         Ok(())
     }
-}
-
-/// Whether a character could begin a line, move the cursor, turn the direction, or hide.
-fn forges(c: char) -> bool {
-    let formats = matches!(c,
-        '\u{061C}' // Arabic letter mark
-        | '\u{200B}'..='\u{200F}' // zero-width, left-to-right and right-to-left marks
-        | '\u{2028}'..='\u{202E}' // line and paragraph separator, embeddings and overrides
-        | '\u{2060}'..='\u{206F}' // word joiner, invisible operators, isolates
-        | '\u{FEFF}' // byte order mark
-    );
-    formats || c.is_control()
 }
 
 #[cfg(test)]

@@ -22,11 +22,11 @@ fn counters(parks: u64, busy: u64) -> Counters {
 
 fn sight(answer: Option<Duration>, workers: &[Counters]) -> Sight {
     let workers = workers.to_vec();
-    let traffic = 0;
+    let signs = 0;
     Sight {
         answer,
         workers,
-        traffic,
+        signs,
     }
 }
 
@@ -145,7 +145,7 @@ fn a_runtime_that_serves_requests_has_not_stalled() {
     let mut seen = sight(None, &[counters(0, 0); 4]);
     for at in 0..10_000 {
         now = now.after(TICK);
-        seen.traffic += u64::from(at % 20 == 0);
+        seen.signs += u64::from(at % 20 == 0);
         watch.look(&seen, now);
         assert!(watch.state() <= RuntimeState::Late);
     }

@@ -24,7 +24,7 @@ fn dropped_it_ends_and_accuses_nobody() {
         runtime.handle(),
         &hub,
         Arc::clone(&pulses),
-        InFlight::leak(),
+        Box::new(|| 0),
     )
     .unwrap();
     until(|| !hub.published().faults().is_empty());
@@ -46,7 +46,7 @@ fn it_ends_where_nobody_is_left_to_tell() {
         runtime.handle(),
         &hub,
         Arc::clone(&pulses),
-        InFlight::leak(),
+        Box::new(|| 0),
     )
     .unwrap();
     drop(hub);
