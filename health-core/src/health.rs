@@ -10,7 +10,7 @@ use crate::check::bounded_name;
 use crate::lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Latch, Trigger, drive, run};
 use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
-use crate::snapshot::{Hub, Snapshot, StatusBoard, Subscription};
+use crate::snapshot::{Hub, Part, Snapshot, StatusBoard, Statuses, Subscription, UnknownChecks};
 use crate::startup::StartupTask;
 use crate::traffic::{Connections, Hold, InFlight};
 use crate::watchdog::WatchThread;
@@ -79,6 +79,44 @@ impl Health {
             connections: self.0.connections.clone(),
             board: self.0.board,
         }
+    }
+
+    /// A part of the service that needs these checks, whichever probe they are for, and not the others. None: it follows readiness.
+    ///
+    /// A check that only observes counts as well: naming it is the decision.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use health_core::{Check, Health};
+    ///
+    /// let health = Health::builder()
+    ///     .check(Check::readiness("database", || async { true }))
+    ///     .check(Check::readiness("search", || async { false }))
+    ///     .start()?;
+    /// let orders = health.part(["database"])?;
+    /// let mut statuses = health.statuses().follow();
+    /// while !orders.status().is_up() {
+    ///     statuses.changed().await?;
+    /// }
+    /// assert!(health.part(["databse"]).unwrap_err().to_string().contains("no check named `databse`"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Names that no check has, all of them.
+    pub fn part<'a>(
+        &self,
+        checks: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Part, UnknownChecks> {
+        let checks: Vec<_> = checks.into_iter().collect();
+        Part::new(Arc::clone(&self.0.hub), self.0.board, &checks)
+    }
+
+    /// The statuses of the probes and of all parts, for faces that tell of changes.
+    #[must_use]
+    pub fn statuses(&self) -> Statuses {
+        Statuses::new(Arc::clone(&self.0.hub), self.0.board)
     }
 
     /// Resolves when the server should stop accepting: after the lame duck of a shutdown. It is what

@@ -53,7 +53,9 @@ pub use lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Phase, Shutdo
 pub use probe::{Probe, ProbeStatus};
 pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
-pub use snapshot::{Cause, CheckReport, Snapshot, StatusBoard, Subscription};
+pub use snapshot::{
+    Cause, CheckReport, Part, Snapshot, StatusBoard, Statuses, Subscription, UnknownChecks,
+};
 pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{
     Connection, Connections, DrainFlags, Half, Hold, InFlight, InFlightRequest, Unfinished,

@@ -189,6 +189,7 @@ async fn tick(hub: Arc<Hub>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         hub.tick(ticks.tick().await);
+        hub.emit();
     }
 }
 

@@ -2,7 +2,7 @@ use crate::lifecycle::Phase;
 use crate::runner::CheckState;
 use crate::{Probe, ProbeStatus};
 
-/// How the checks of one probe stand. Only critical ones count for its status.
+/// How the checks of one probe, or of a part, stand. Of a probe, only critical ones count.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) declared: usize,
@@ -32,10 +32,20 @@ impl Tally {
     pub(crate) fn all_up(&self) -> bool {
         self.pending == 0 && self.down == 0
     }
+
+    /// Of checks that are in these states.
+    pub(crate) fn of(states: impl Iterator<Item = CheckState>) -> Self {
+        let mut tally = Self::default();
+        for state in states {
+            tally.declared += 1;
+            tally.moved(CheckState::Up, state);
+        }
+        tally
+    }
 }
 
 /// What is known besides checks and phase.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// Start-up has succeeded.
     pub(crate) started: bool,
@@ -79,6 +89,11 @@ pub(crate) fn assess(probe: Probe, phase: Phase, facts: Facts, tally: &Tally) ->
     } else {
         ProbeStatus::Down
     }
+}
+
+/// A part of the service: as readiness, with the checks that it needs in the place of all critical ones.
+pub(crate) fn assess_part(phase: Phase, facts: Facts, tally: &Tally) -> ProbeStatus {
+    assess(Probe::Readiness, phase, facts, tally)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::lifecycle::{Phase, Resumed, Shutdown};
 use crate::runner::CheckState;
 use crate::snapshot::events::{Event, Outbox};
 use crate::snapshot::ledger::Ledger;
+use crate::snapshot::parts::Parts;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Finding, StatusBoard, VitalSigns};
 use crate::startup::TaskId;
@@ -20,13 +21,15 @@ use crate::watchdog::Fault;
 ///
 /// 1. Every change is made, assessed and published under one lock; readers never take it.
 /// 2. The board is written before the snapshot is sent, so whoever was woken by the snapshot reads a board at least as new.
-/// 3. Events are emitted after the lock was released, since a subscriber may call back into the hub; and in the order of the
+/// 3. Who follows statuses is woken after the lock was released, and finds them published.
+/// 4. Events are emitted after the lock was released, since a subscriber may call back into the hub; and in the order of the
 ///    changes, whoever made them.
 #[derive(Debug)]
 pub(crate) struct Hub {
     ledger: Mutex<Ledger>,
     board: StatusBoard,
     published: watch::Sender<Arc<Published>>,
+    parts: Parts,
     vitals: VitalSigns,
     outbox: Outbox,
 }
@@ -48,6 +51,7 @@ impl Hub {
             ledger: Mutex::new(ledger),
             board,
             published: watch::Sender::new(Arc::new(published)),
+            parts: Parts::new(),
             vitals: VitalSigns::default(),
             outbox: Outbox::default(),
         }
@@ -78,12 +82,21 @@ impl Hub {
         self.outbox.emit();
     }
 
-    /// Time has passed: results that nobody renewed are taken back.
+    /// Time has passed: what is too old is taken back. Waits for no lock unless there is something to take back. Says nothing by
+    /// itself: see [`tell`](Self::tell).
     pub(crate) fn tick(&self, now: Instant) {
-        let due = |ledger: &Ledger| ledger.first_deadline().is_some_and(|at| at <= now);
-        if due(&self.lock()) {
-            self.change(|ledger| ledger.expire(now));
+        if self
+            .published()
+            .first_deadline()
+            .is_some_and(|at| at <= now)
+        {
+            self.note(|ledger| ledger.expire(now));
         }
+    }
+
+    /// Says what has been put into the log, here.
+    pub(crate) fn emit(&self) {
+        self.outbox.emit();
     }
 
     /// Declares a piece of start-up work. It counts unless a probe was already told that start-up is over.
@@ -169,6 +182,10 @@ impl Hub {
         }
     }
 
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     pub(crate) fn vitals(&self) -> &VitalSigns {
         &self.vitals
     }
@@ -230,8 +247,16 @@ impl Hub {
         }
         let moves = ledger.take_moves();
         self.published.send_replace(Arc::clone(&after));
+        let marks = |published: &Published| Probe::ALL.map(|probe| published.mark(probe).status);
+        let same = after.same_course(&before);
+        let parts = (!same || !moves.is_empty()) && self.parts.reassess(&after);
+        let follow = parts || !same || marks(&before) != marks(&after);
         if let Some(event) = Event::transition(before, after, moves) {
             self.outbox.put(event);
+        }
+        drop(ledger);
+        if follow {
+            self.parts.changes().send_replace(());
         }
         result
     }

@@ -186,12 +186,6 @@ impl Ledger {
         std::mem::take(&mut self.moves)
     }
 
-    /// When time alone changes something next: a result goes stale, or a fatal error has been long enough ago.
-    pub(crate) fn first_deadline(&self) -> Option<Instant> {
-        let stale = self.first_stale().map(|(at, _)| at);
-        stale.into_iter().chain(self.fatals.first_end()).min()
-    }
-
     pub(crate) fn end_task(
         &mut self,
         task: TaskId,
@@ -219,17 +213,21 @@ impl Ledger {
     /// The answer to a probe, and until when it holds.
     pub(crate) fn mark(&self, probe: Probe) -> Mark {
         let tally = &self.tallies[probe.index()];
-        let facts = Facts {
-            started: self.course.has_started(),
-            stays_ready: self.course.shutdown().is_some_and(|plan| plan.stays_ready),
-            fatal: !self.fatals.is_empty(),
-            faulty: !self.faults.is_empty(),
-        };
-        let status: ProbeStatus = assess(probe, self.course.phase(), facts, tally);
+        let status: ProbeStatus = assess(probe, self.course.phase(), self.facts(), tally);
         let first = self.deadlines[probe.index()].first();
         Mark {
             status,
             fresh_until: first.map(|&(at, _)| at),
+        }
+    }
+
+    /// What is known besides the checks.
+    pub(crate) fn facts(&self) -> Facts {
+        Facts {
+            started: self.course.has_started(),
+            stays_ready: self.course.shutdown().is_some_and(|plan| plan.stays_ready),
+            fatal: !self.fatals.is_empty(),
+            faulty: !self.faults.is_empty(),
         }
     }
 }

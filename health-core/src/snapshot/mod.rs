@@ -11,13 +11,18 @@ mod hub;
 mod ledger;
 #[cfg(test)]
 mod model;
+mod part;
+mod parts;
 mod report;
 mod reports;
+mod statuses;
 mod view;
 mod vitals;
 
 pub use board::StatusBoard;
+pub use part::{Part, UnknownChecks};
 pub use report::{Cause, CheckReport};
+pub use statuses::Statuses;
 pub use view::{Snapshot, Subscription};
 
 pub(crate) use events::Event;

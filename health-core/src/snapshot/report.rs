@@ -128,6 +128,15 @@ impl CheckReport {
         self.stale_at.is_some_and(|stale_at| stale_at <= now)
     }
 
+    /// The state at that time, whether or not somebody has noted that it is stale.
+    pub(crate) fn state_at(&self, now: Instant) -> CheckState {
+        if self.is_stale_at(now) {
+            CheckState::Down
+        } else {
+            self.state
+        }
+    }
+
     /// The name under which it was registered.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -21,6 +21,14 @@ impl Reports {
         &self.0[index / CHUNK][index % CHUNK]
     }
 
+    /// Where the check of that name is: they are sorted by name, and stay where they are.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let chunk = self.0.partition_point(|chunk| &*chunk[0].name <= name);
+        let chunk = chunk.checked_sub(1)?;
+        let within = self.0[chunk].binary_search_by(|report| (*report.name).cmp(name));
+        within.ok().map(|within| chunk * CHUNK + within)
+    }
+
     pub(crate) fn replace(&mut self, index: usize, report: CheckReport) {
         let chunk = &mut self.0[index / CHUNK];
         let mut report = Some(Arc::new(report));
@@ -55,5 +63,34 @@ impl Reports {
             .iter()
             .flat_map(|chunk| chunk.iter())
             .map(AsRef::as_ref)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Probe;
+    use crate::check::{Body, Options, Outcome, Resolved, Settings};
+
+    fn named(name: String) -> CheckReport {
+        CheckReport::never_run(&Resolved {
+            name: name.into(),
+            probe: Probe::Readiness,
+            settings: Settings::resolve(&Options::NONE, Probe::Readiness).unwrap(),
+            body: Body::Sync(Arc::new(|| Outcome::Pass)),
+        })
+    }
+
+    #[test]
+    fn each_is_found_by_its_name_and_nothing_else_is() {
+        for count in [0, 1, 63, 64, 65, 200] {
+            let reports = Reports::new((0..count).map(|number| named(format!("{number:04}"))));
+            for number in 0..count {
+                assert_eq!(reports.position(&format!("{number:04}")), Some(number));
+                assert_eq!(reports.position(&format!("{number:04}a")), None);
+            }
+            assert_eq!(reports.position(""), None);
+            assert_eq!(reports.position("a"), None);
+        }
     }
 }

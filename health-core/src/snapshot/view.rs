@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::fatal::{FatalReport, Fatals};
 use crate::lifecycle::{Phase, Shutdown};
 use crate::pulse::PulseReport;
+use crate::snapshot::assess::{Facts, Tally, assess_part};
 use crate::snapshot::board::Mark;
 use crate::snapshot::ledger::Ledger;
 use crate::snapshot::reports::Reports;
@@ -218,6 +219,7 @@ pub(crate) struct Published {
     tasks: Tasks,
     fatals: Fatals,
     faults: Arc<[Fault]>,
+    facts: Facts,
     marks: [Mark; 4],
     reports: Reports,
     first_stale: Option<Instant>,
@@ -232,6 +234,7 @@ impl Published {
             tasks: ledger.tasks.clone(),
             fatals: ledger.fatals.clone(),
             faults: Arc::clone(&ledger.faults),
+            facts: ledger.facts(),
             marks: Probe::ALL.map(|probe| ledger.mark(probe)),
             reports: ledger.reports.clone(),
             first_stale: ledger.first_stale().map(|(at, _)| at),
@@ -250,6 +253,12 @@ impl Published {
             faults: Arc::clone(&published.faults),
             ..*published
         })
+    }
+
+    /// When time alone changes something next: a result goes stale, or a fatal error has been long enough ago.
+    pub(crate) fn first_deadline(&self) -> Option<Instant> {
+        let ends = self.first_stale.into_iter();
+        ends.chain(self.fatals.first_end()).min()
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -274,5 +283,17 @@ impl Published {
 
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    /// The status of a part that needs these checks, at that time.
+    pub(crate) fn part(&self, checks: &[usize], now: Instant) -> ProbeStatus {
+        let reports = checks.iter().map(|index| self.reports.get(*index));
+        let tally = Tally::of(reports.map(|report| report.state_at(now)));
+        assess_part(self.phase, self.facts, &tally)
+    }
+
+    /// Whether there is anything of which the status of a part could be another than before, but for the checks.
+    pub(crate) fn same_course(&self, before: &Self) -> bool {
+        self.phase == before.phase && self.facts == before.facts
     }
 }

@@ -9,6 +9,7 @@ mod drain;
 mod handles;
 mod inconclusive;
 mod maintenance;
+mod parts;
 mod probes;
 mod running;
 mod scheduling;

@@ -194,11 +194,7 @@ impl World {
         let all_up = self.critical(probe).all(|state| state == CheckState::Up);
         let up = match probe {
             Probe::Liveness => !self.critical(probe).any(|state| state == CheckState::Down),
-            Probe::Readiness => {
-                let lame_duck = self.stays_ready && self.phase_floor == Phase::Draining;
-                let accepts = self.started && (self.phase() == Phase::Serving || lame_duck);
-                accepts && all_up && self.fatal.is_none()
-            }
+            Probe::Readiness => self.accepts() && all_up,
             Probe::Startup => self.started,
             Probe::External if self.critical(probe).next().is_none() => return ProbeStatus::Absent,
             Probe::External => all_up,
@@ -207,6 +203,29 @@ impl World {
             ProbeStatus::Up
         } else {
             ProbeStatus::Down
+        }
+    }
+
+    /// Whether there is anything against traffic but the checks.
+    fn accepts(&self) -> bool {
+        let lame_duck = self.stays_ready && self.phase_floor == Phase::Draining;
+        let phase = self.phase() == Phase::Serving || lame_duck;
+        self.started && phase && self.fatal.is_none()
+    }
+
+    /// A part needs what it names, whatever probe and impact that has, and nothing else.
+    fn each_part_follows_its_checks(&self, published: &Published) {
+        for later in [0_u32, 31] {
+            let at = self.now + later * SECOND;
+            let up = |index: &usize| {
+                let (state, _, stale_at) = self.models[*index].now();
+                state == CheckState::Up && stale_at.is_none_or(|stale_at| stale_at > at)
+            };
+            for first in 0..self.models.len() {
+                let checks: Vec<_> = (first..self.models.len()).collect();
+                let expected = self.accepts() && checks.iter().all(up);
+                assert_eq!(published.part(&checks, at).is_up(), expected);
+            }
         }
     }
 
@@ -226,7 +245,9 @@ impl World {
         }
         let stale = self.models.iter().filter_map(|model| model.now().2);
         let fatal = self.fatal.map(|at| at + 60 * SECOND);
-        assert_eq!(self.ledger.first_deadline(), stale.chain(fatal).min());
+        let published = Published::of(&self.ledger);
+        assert_eq!(published.first_deadline(), stale.chain(fatal).min());
+        self.each_part_follows_its_checks(&published);
         self.a_reader_sees_what_a_tick_would_note();
     }
 

@@ -1,0 +1,46 @@
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::snapshot::{Hub, StatusBoard};
+use crate::{Phase, Probe, ProbeStatus};
+
+/// The statuses of the probes and of all [parts](crate::Part), for faces that tell of changes. From
+/// [`Health::statuses`](crate::Health::statuses). A cheap clone.
+///
+/// Unlike a [`Subscription`](crate::Subscription), it wakes nobody for a result that changes no status.
+#[derive(Clone, Debug)]
+pub struct Statuses {
+    hub: Arc<Hub>,
+    board: StatusBoard,
+}
+
+impl Statuses {
+    pub(crate) fn new(hub: Arc<Hub>, board: StatusBoard) -> Self {
+        Self { hub, board }
+    }
+
+    /// The answer to a probe now.
+    #[must_use]
+    pub fn probe(&self, probe: Probe) -> ProbeStatus {
+        self.board.status(probe)
+    }
+
+    /// Where the service is between start and end.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.hub.published().phase()
+    }
+
+    /// Notified when the phase, a probe's or a part's status has changed. To miss nothing, follow first and look then, and look again
+    /// each time; a slow follower is notified once for several changes.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<()> {
+        self.hub.parts().changes().subscribe()
+    }
+
+    /// Notifies all who follow, for a face whose own rules have changed: which names there are, say.
+    pub fn touch(&self) {
+        self.hub.parts().changes().send_replace(());
+    }
+}
