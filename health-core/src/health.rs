@@ -110,13 +110,13 @@ impl Health {
         checks: impl IntoIterator<Item = &'a str>,
     ) -> Result<Part, UnknownChecks> {
         let checks: Vec<_> = checks.into_iter().collect();
-        Part::new(Arc::clone(&self.0.hub), self.0.board, &checks)
+        Part::new(&self.0.hub, self.0.board, &checks)
     }
 
     /// The statuses of the probes and of all parts, for faces that tell of changes.
     #[must_use]
     pub fn statuses(&self) -> Statuses {
-        Statuses::new(Arc::clone(&self.0.hub), self.0.board)
+        Statuses::new(&self.0.hub, self.0.board)
     }
 
     /// Resolves when the server should stop accepting: after the lame duck of a shutdown. It is what

@@ -46,7 +46,7 @@ pub(crate) fn detailed(method: &Method, details: crate::details::Detailed) -> Re
     } else {
         details.text
     };
-    response.map(|_| ProbeBody::owned(text))
+    response.map(|_| ProbeBody::text(text))
 }
 
 /// Answers the drain switch: where the service is now, and whether that is what was wanted.
@@ -70,6 +70,26 @@ pub(crate) fn switched(phase: crate::Phase, as_wanted: bool) -> Response<ProbeBo
 pub(crate) fn not_found(method: &Method) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;
     plain(StatusCode::NOT_FOUND, "not found", "9", head)
+}
+
+/// Answers a request that was made with another method than there is.
+#[cfg(feature = "grpc")]
+pub(crate) fn only(method: &'static str) -> Response<ProbeBody> {
+    not_allowed(HeaderValue::from_static(method))
+}
+
+/// Answers a request to a gRPC service that is none of gRPC.
+#[cfg(feature = "grpc")]
+pub(crate) fn not_grpc() -> Response<ProbeBody> {
+    let text = "the content type is not application/grpc";
+    plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, text, "40", false)
+}
+
+/// Answers a gRPC request over HTTP/1.
+#[cfg(feature = "grpc")]
+pub(crate) fn grpc_needs_http2() -> Response<ProbeBody> {
+    let text = "gRPC needs HTTP/2";
+    plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, text, "17", false)
 }
 
 /// Answers a request that the service can't serve any more, for it ends: try another instance.
@@ -111,15 +131,17 @@ pub(crate) fn grpc_status_unavailable() -> HeaderMap {
 }
 
 fn method_not_allowed() -> Response<ProbeBody> {
+    not_allowed(HeaderValue::from_static("GET, HEAD"))
+}
+
+fn not_allowed(allow: HeaderValue) -> Response<ProbeBody> {
     let mut response = plain(
         StatusCode::METHOD_NOT_ALLOWED,
         "method not allowed",
         "18",
         false,
     );
-    response
-        .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response.headers_mut().insert(ALLOW, allow);
     response
 }
 

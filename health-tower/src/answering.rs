@@ -13,21 +13,29 @@ use tokio::time::{Sleep, sleep};
 
 use crate::ProbeBody;
 
-/// An answer that is known, and given as soon as the request's body is out of the way.
+/// An answer that is given as soon as the request's body is out of the way.
 ///
-/// Nobody sends a body with a probe but by mistake. Answering while it still arrives makes HTTP/1 clients see a reset
-/// instead of the answer, so a body is read to its end, and thrown away, within bounds.
+/// Nobody sends a body with a probe over HTTP but by mistake. Answering while it still arrives makes HTTP/1 clients see a reset
+/// instead of the answer, so a body is read to its end, within bounds. All but a gRPC call throw it away.
 pub(crate) enum Answering<B> {
     Now(Option<Response<ProbeBody>>),
-    AfterBody(Pin<Box<Discard<B>>>),
+    AfterBody(Pin<Box<Reading<B>>>),
+}
+
+/// What is answered.
+pub(crate) enum Answer {
+    Known(Response<ProbeBody>),
+    /// Its request is in the body.
+    #[cfg(feature = "grpc")]
+    Call(crate::grpc::Call),
 }
 
 impl<B: Body> Answering<B> {
-    pub(crate) fn new(body: B, answer: Response<ProbeBody>) -> Self {
+    pub(crate) fn new(body: B, answer: Answer) -> Self {
         if body.is_end_stream() {
-            Self::Now(Some(answer))
+            Self::Now(Some(answer.after_body(true)))
         } else {
-            Self::AfterBody(Box::pin(Discard::new(body, answer)))
+            Self::AfterBody(Box::pin(Reading::new(body, answer)))
         }
     }
 
@@ -39,64 +47,114 @@ impl<B: Body> Answering<B> {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response<ProbeBody>> {
         match self {
             Self::Now(answer) => Poll::Ready(taken(answer)),
-            Self::AfterBody(discard) => discard.as_mut().poll(cx),
+            Self::AfterBody(reading) => reading.as_mut().poll(cx),
         }
     }
 }
 
-fn taken(answer: &mut Option<Response<ProbeBody>>) -> Response<ProbeBody> {
+impl Answer {
+    /// No longer is a body waited for than this.
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Known(_) => Duration::from_secs(1),
+            // What a client waits for as well, and packets that get lost are sent again meanwhile.
+            #[cfg(feature = "grpc")]
+            Self::Call(_) => Duration::from_secs(5),
+        }
+    }
+
+    fn take(&mut self, _data: &mut impl Buf) {
+        match self {
+            Self::Known(_) => {}
+            #[cfg(feature = "grpc")]
+            Self::Call(call) => call.take(_data),
+        }
+    }
+
+    fn after_body(self, _whole: bool) -> Response<ProbeBody> {
+        match self {
+            Self::Known(response) => response,
+            #[cfg(feature = "grpc")]
+            Self::Call(call) => call.answer(_whole),
+        }
+    }
+}
+
+fn taken<T>(answer: &mut Option<T>) -> T {
     answer.take().expect("polled after it was ready")
 }
 
 /// No more of a body is read than this, a frame counting for [`MIN_FRAME`] bytes at least.
 const MAX_BODY: usize = 2 * 1024 * 1024;
 const MIN_FRAME: usize = 64;
-/// No longer is a body waited for than this.
-const MAX_WAIT: Duration = Duration::from_secs(1);
 
 pin_project! {
-    pub(crate) struct Discard<B> {
+    pub(crate) struct Reading<B> {
         #[pin]
         body: B,
+        // From when it had to wait.
         #[pin]
         limit: Option<Sleep>,
+        has_waited: bool,
         read: usize,
-        answer: Option<Response<ProbeBody>>,
+        answer: Option<Answer>,
     }
 }
 
-impl<B> Discard<B> {
-    fn new(body: B, answer: Response<ProbeBody>) -> Self {
-        // Outside a tokio runtime, or in one without timers (which panics), there is no clock; the bound in bytes still holds.
-        let clock = |_| catch_unwind(|| sleep(MAX_WAIT)).ok();
-        let limit = Handle::try_current().ok().and_then(clock);
-        let (read, answer) = (0, Some(answer));
+impl<B> Reading<B> {
+    fn new(body: B, answer: Answer) -> Self {
         Self {
             body,
-            limit,
-            read,
-            answer,
+            limit: None,
+            has_waited: false,
+            read: 0,
+            answer: Some(answer),
         }
     }
 }
 
-impl<B: Body> Future for Discard<B> {
+/// Outside a tokio runtime, or in one without timers (which panics), there is no clock; the bound in bytes still holds.
+fn limit(patience: Duration) -> Option<Sleep> {
+    let _runtime = Handle::try_current().ok()?;
+    catch_unwind(|| sleep(patience)).ok()
+}
+
+impl<B: Body> Future for Reading<B> {
     type Output = Response<ProbeBody>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let answer = this.answer;
+        let mut whole = false;
         while *this.read < MAX_BODY {
-            let limit = this.limit.as_mut().as_pin_mut();
-            if limit.is_some_and(|limit| limit.poll(cx).is_ready()) {
-                break;
-            }
-            match ready!(this.body.as_mut().poll_frame(cx)) {
-                Some(Ok(frame)) => {
-                    *this.read += frame.data_ref().map_or(0, Buf::remaining).max(MIN_FRAME);
+            match this.body.as_mut().poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    let mut data = frame.into_data().ok();
+                    let length = data.as_ref().map_or(0, Buf::remaining);
+                    *this.read += length.max(MIN_FRAME);
+                    if let (Some(answer), Some(data)) = (answer.as_mut(), data.as_mut()) {
+                        answer.take(data);
+                    }
                 }
-                Some(Err(_)) | None => break,
+                Poll::Ready(None) => {
+                    whole = true;
+                    break;
+                }
+                Poll::Ready(Some(Err(_))) => break,
+                Poll::Pending => {
+                    if !*this.has_waited {
+                        *this.has_waited = true;
+                        let patience = answer.as_ref().map_or(Duration::ZERO, Answer::patience);
+                        this.limit.set(limit(patience));
+                    }
+                    match this.limit.as_mut().as_pin_mut() {
+                        Some(limit) => ready!(limit.poll(cx)),
+                        None => return Poll::Pending,
+                    }
+                    break;
+                }
             }
         }
-        Poll::Ready(taken(this.answer))
+        Poll::Ready(taken(answer).after_body(whole))
     }
 }

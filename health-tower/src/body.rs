@@ -1,16 +1,14 @@
-use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::Full;
 use pin_project_lite::pin_project;
 
 use crate::answer::grpc_status_unavailable;
 use crate::layer::Form;
-use crate::{BoxError, InFlightRequest};
+use crate::{BoxError, InFlightRequest, ProbeBody};
 
 pin_project! {
     /// The body of a response that went through a [`HealthLayer`](crate::HealthLayer): the application's own, which counts
@@ -163,48 +161,6 @@ impl<B> Default for HealthBody<B> {
     /// An empty body. Middleware around the layer may want to make one.
     fn default() -> Self {
         Self::answer(ProbeBody::default())
-    }
-}
-
-pin_project! {
-    /// The body of an answer to a probe: one short text.
-    #[derive(Clone, Debug, Default)]
-    pub struct ProbeBody {
-        #[pin]
-        text: Full<Bytes>,
-    }
-}
-
-impl ProbeBody {
-    pub(crate) fn new(text: &'static str) -> Self {
-        let text = Full::new(Bytes::from_static(text.as_bytes()));
-        Self { text }
-    }
-
-    #[cfg(feature = "details")]
-    pub(crate) fn owned(text: Bytes) -> Self {
-        let text = Full::new(text);
-        Self { text }
-    }
-}
-
-impl Body for ProbeBody {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.project().text.poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.text.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.text.size_hint()
     }
 }
 

@@ -78,11 +78,16 @@ mod body;
 mod details;
 #[cfg(feature = "exec-probe")]
 mod exec;
+#[cfg(feature = "grpc")]
+mod grpc;
+#[cfg(any(feature = "exec-probe", feature = "grpc"))]
+mod grpc_message;
 mod kubernetes;
 mod layer;
 #[cfg(feature = "listener")]
 mod listener;
 mod paths;
+mod probe_body;
 mod probe_service;
 #[cfg(feature = "server")]
 mod server;
@@ -91,20 +96,24 @@ mod switch;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;
 
-pub use body::{CutShort, HealthBody, ProbeBody};
+pub use body::{CutShort, HealthBody};
 #[cfg(feature = "details")]
 #[cfg_attr(docsrs, doc(cfg(feature = "details")))]
 pub use details::Details;
 #[cfg(feature = "exec-probe")]
 #[cfg_attr(docsrs, doc(cfg(feature = "exec-probe")))]
 pub use exec::{exec_probe, exec_probe_from};
+#[cfg(feature = "grpc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "grpc")))]
+pub use grpc::{GrpcHealth, GrpcServices, ServiceError};
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections, DrainFlags,
     DrainPolicy, DrainReport, DrainWatch, FatalReport, Fault, FaultKind, FromState, Half, Health,
     HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess, IntoOutcome, LoopLag,
-    Outcome, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState, RuntimeReport,
-    RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport, StartupState, StartupTask,
-    State, StatusBoard, StuckWorker, Subscription, Trigger, Unfinished, Watchdog, WeakHealth,
+    Outcome, Part, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState,
+    RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport,
+    StartupState, StartupTask, State, StatusBoard, Statuses, StuckWorker, Subscription, Trigger,
+    Unfinished, UnknownChecks, Watchdog, WeakHealth,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use kubernetes::KubernetesProbes;
@@ -113,6 +122,7 @@ pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub use listener::{Accept, Tracked, TrackedListener};
 pub use paths::{LayerError, ProbePaths};
+pub use probe_body::ProbeBody;
 pub use probe_service::{ProbeFuture, ProbeService};
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]

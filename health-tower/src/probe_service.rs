@@ -8,7 +8,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::answering::Answering;
+use crate::answering::{Answer, Answering};
 use crate::layer::Shared;
 use crate::{Health, HealthLayer, ProbeBody, answer};
 
@@ -60,7 +60,7 @@ impl<B: Body> Service<Request<B>> for ProbeService {
             Some(asked) => self.shared.answer(request, asked),
             None => {
                 let answer = answer::not_found(request.method());
-                (request.into_body(), answer)
+                (request.into_body(), Answer::Known(answer))
             }
         };
         ProbeFuture(Answering::new(body, answer))

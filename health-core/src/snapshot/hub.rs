@@ -29,7 +29,7 @@ pub(crate) struct Hub {
     ledger: Mutex<Ledger>,
     board: StatusBoard,
     published: watch::Sender<Arc<Published>>,
-    parts: Parts,
+    parts: Arc<Parts>,
     vitals: VitalSigns,
     outbox: Outbox,
 }
@@ -51,7 +51,7 @@ impl Hub {
             ledger: Mutex::new(ledger),
             board,
             published: watch::Sender::new(Arc::new(published)),
-            parts: Parts::new(),
+            parts: Arc::new(Parts::new()),
             vitals: VitalSigns::default(),
             outbox: Outbox::default(),
         }
@@ -182,7 +182,7 @@ impl Hub {
         }
     }
 
-    pub(crate) fn parts(&self) -> &Parts {
+    pub(crate) fn parts(&self) -> &Arc<Parts> {
         &self.parts
     }
 

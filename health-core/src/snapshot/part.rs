@@ -1,9 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::snapshot::{Hub, StatusBoard};
+use crate::snapshot::parts::Parts;
+use crate::snapshot::{Hub, Published, StatusBoard};
 use crate::{Probe, ProbeStatus};
 
 /// A part of the service that needs some of the checks and not the others: one gRPC service of several, say. From
@@ -13,7 +15,8 @@ use crate::{Probe, ProbeStatus};
 /// of readiness, only the checks differ. A part that needs none follows readiness.
 #[must_use = "faces that follow statuses hear of it only while it lives"]
 pub struct Part {
-    hub: Arc<Hub>,
+    parts: Arc<Parts>,
+    published: watch::Receiver<Arc<Published>>,
     board: StatusBoard,
     checks: Box<[usize]>,
     key: usize,
@@ -21,7 +24,7 @@ pub struct Part {
 
 impl Part {
     pub(crate) fn new(
-        hub: Arc<Hub>,
+        hub: &Hub,
         board: StatusBoard,
         names: &[&str],
     ) -> Result<Self, UnknownChecks> {
@@ -37,7 +40,8 @@ impl Part {
         let checks: Box<[usize]> = names.iter().filter_map(place).collect();
         let key = hub.parts().file(&checks, || hub.published());
         Ok(Self {
-            hub,
+            parts: Arc::clone(hub.parts()),
+            published: hub.subscribe(),
             board,
             checks,
             key,
@@ -50,13 +54,14 @@ impl Part {
         if self.checks.is_empty() {
             return self.board.status(Probe::Readiness);
         }
-        self.hub.published().part(&self.checks, Instant::now())
+        let published = self.published.borrow();
+        published.part(&self.checks, Instant::now())
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        self.hub.parts().take_out(self.key);
+        self.parts.take_out(self.key);
     }
 }
 

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::snapshot::{Hub, StatusBoard};
+use crate::snapshot::parts::Parts;
+use crate::snapshot::{Hub, Published, StatusBoard};
 use crate::{Phase, Probe, ProbeStatus};
 
 /// The statuses of the probes and of all [parts](crate::Part), for faces that tell of changes. From
@@ -11,13 +12,18 @@ use crate::{Phase, Probe, ProbeStatus};
 /// Unlike a [`Subscription`](crate::Subscription), it wakes nobody for a result that changes no status.
 #[derive(Clone, Debug)]
 pub struct Statuses {
-    hub: Arc<Hub>,
+    parts: Arc<Parts>,
+    published: watch::Receiver<Arc<Published>>,
     board: StatusBoard,
 }
 
 impl Statuses {
-    pub(crate) fn new(hub: Arc<Hub>, board: StatusBoard) -> Self {
-        Self { hub, board }
+    pub(crate) fn new(hub: &Hub, board: StatusBoard) -> Self {
+        Self {
+            parts: Arc::clone(hub.parts()),
+            published: hub.subscribe(),
+            board,
+        }
     }
 
     /// The answer to a probe now.
@@ -29,18 +35,18 @@ impl Statuses {
     /// Where the service is between start and end.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.hub.published().phase()
+        self.published.borrow().phase()
     }
 
     /// Notified when the phase, a probe's or a part's status has changed. To miss nothing, follow first and look then, and look again
     /// each time; a slow follower is notified once for several changes.
     #[must_use]
     pub fn follow(&self) -> watch::Receiver<()> {
-        self.hub.parts().changes().subscribe()
+        self.parts.changes().subscribe()
     }
 
     /// Notifies all who follow, for a face whose own rules have changed: which names there are, say.
     pub fn touch(&self) {
-        self.hub.parts().changes().send_replace(());
+        self.parts.changes().send_replace(());
     }
 }

@@ -9,32 +9,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::exec::failure::{Code, Failure, chain};
 use crate::exec::status;
+use crate::grpc_message::{HEAD, HealthCheckRequest, HealthCheckResponse, ServingStatus, framed};
 
 /// A whole answer is nine bytes.
 const MAX_BODY: usize = 4 * 1024;
 const MAX_HEAD: u32 = 8 * 1024;
-
-// https://github.com/grpc/grpc/blob/master/doc/health-checking.md
-#[derive(Clone, PartialEq, Message)]
-struct HealthCheckRequest {
-    #[prost(string, tag = "1")]
-    service: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct HealthCheckResponse {
-    #[prost(enumeration = "ServingStatus", tag = "1")]
-    status: i32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, prost::Enumeration)]
-#[repr(i32)]
-enum ServingStatus {
-    Unknown = 0,
-    Serving = 1,
-    NotServing = 2,
-    ServiceUnknown = 3,
-}
 
 /// Calls `grpc.health.v1.Health/Check` over HTTP/2; `SERVING` is what is hoped for.
 pub(crate) async fn ask<S>(
@@ -88,16 +67,11 @@ fn request(
     service: &str,
     headers: &HeaderMap,
 ) -> Result<Request<Full<Bytes>>, http::Error> {
-    let message = HealthCheckRequest {
+    let body = framed(&HealthCheckRequest {
         service: service.to_owned(),
-    };
-    let message = message.encode_to_vec();
-    // Not compressed, and its length.
-    let mut body = vec![0];
-    body.extend((message.len() as u32).to_be_bytes());
-    body.extend(message);
+    });
     let uri = format!("http://{authority}/grpc.health.v1.Health/Check");
-    let mut request = Request::post(uri).body(Full::new(body.into()))?;
+    let mut request = Request::post(uri).body(Full::new(body))?;
     let sent = request.headers_mut();
     sent.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     sent.insert(TE, HeaderValue::from_static("trailers"));
@@ -109,7 +83,7 @@ fn request(
 /// The one message of an answer.
 fn message(body: &[u8]) -> Result<HealthCheckResponse, String> {
     let wrong = || format!("not one plain message: {}", body.escape_ascii());
-    let (head, message) = body.split_first_chunk::<5>().ok_or_else(wrong)?;
+    let (head, message) = body.split_first_chunk::<HEAD>().ok_or_else(wrong)?;
     let [compressed, length @ ..] = *head;
     if compressed != 0 || u32::from_be_bytes(length) as usize != message.len() {
         return Err(wrong());

@@ -11,6 +11,8 @@ pub struct HealthLayerBuilder {
     announce: bool,
     #[cfg(feature = "details")]
     details: Option<crate::Details>,
+    #[cfg(feature = "grpc")]
+    grpc: Option<crate::GrpcHealth>,
     #[cfg(feature = "switch")]
     switch: Option<crate::DrainSwitch>,
 }
@@ -23,6 +25,8 @@ impl HealthLayerBuilder {
             announce: false,
             #[cfg(feature = "details")]
             details: None,
+            #[cfg(feature = "grpc")]
+            grpc: None,
             #[cfg(feature = "switch")]
             switch: None,
         }
@@ -92,6 +96,15 @@ impl HealthLayerBuilder {
         self
     }
 
+    /// Whether `grpc.health.v1.Health` is answered, and for which services. Not at all, where it isn't said: then such calls pass
+    /// through.
+    #[cfg(feature = "grpc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "grpc")))]
+    pub fn grpc(mut self, grpc: crate::GrpcHealth) -> Self {
+        self.grpc = Some(grpc);
+        self
+    }
+
     /// Who may begin and end maintenance, by `POST`. Nobody, where it isn't said.
     #[cfg(feature = "switch")]
     #[cfg_attr(docsrs, doc(cfg(feature = "switch")))]
@@ -101,13 +114,14 @@ impl HealthLayerBuilder {
     }
 
     /// Makes the layer. Its table of paths is leaked, some hundred bytes, and so is what details and the switch need: the rule with
-    /// whatever it holds, a subscription, which keeps the latest snapshot, and a token. Requests must not count references to them.
+    /// whatever it holds, a subscription, which keeps the latest snapshot, and a token; and so is the register of gRPC's services. Requests must not count references to them.
     /// That is once for each layer, and no more for each request or each clone: make a layer for a service, and not one for each
     /// connection.
     ///
     /// # Errors
     ///
-    /// All that can't work, at once: paths, and a token that anybody, or nobody, could show.
+    /// All that can't work, at once: paths, a token that anybody, or nobody, could show, and gRPC services that name checks that are
+    /// not there.
     pub fn build(self) -> Result<HealthLayer, LayerError> {
         #[cfg(feature = "switch")]
         let others = self.switch.as_ref().map(crate::DrainSwitch::paths);
@@ -125,6 +139,12 @@ impl HealthLayerBuilder {
             let switch = self.switch.as_ref();
             LayerError::and(table, switch.and_then(crate::DrainSwitch::problem))
         };
+        #[cfg(feature = "grpc")]
+        let (grpc, table) = {
+            let built = self.grpc.map(|grpc| grpc.build(&self.health));
+            let (face, problems) = built.unzip();
+            (face, LayerError::and(table, problems.into_iter().flatten()))
+        };
         let layer = HealthLayer::with_paths(&self.health, Box::leak(Box::new(table?)));
         let layer = if self.announce {
             layer.announcing()
@@ -134,6 +154,11 @@ impl HealthLayerBuilder {
         #[cfg(feature = "details")]
         let layer = match self.details {
             Some(details) => layer.with_details(details),
+            None => layer,
+        };
+        #[cfg(feature = "grpc")]
+        let layer = match grpc {
+            Some(face) => layer.with_grpc(face),
             None => layer,
         };
         #[cfg(feature = "switch")]

@@ -9,9 +9,9 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::answering::Answering;
+use crate::answering::{Answer, Answering};
 use crate::layer::{Form, Passing};
-use crate::{BoxError, HealthBody, ProbeBody, answer};
+use crate::{BoxError, HealthBody, answer};
 
 pin_project! {
     /// The future of a [`HealthService`](crate::HealthService).
@@ -42,7 +42,7 @@ where
     S: Service<Request<B>>,
     B: Body,
 {
-    pub(crate) fn answer(body: B, answer: Response<ProbeBody>) -> Self {
+    pub(crate) fn answer(body: B, answer: Answer) -> Self {
         let answering = Answering::new(body, answer);
         let state = State::Answer { answering };
         Self { state }

@@ -87,6 +87,8 @@ impl HealthLayer {
             announced: None,
             #[cfg(feature = "details")]
             details: None,
+            #[cfg(feature = "grpc")]
+            grpc: None,
             #[cfg(feature = "switch")]
             switch: None,
         };
@@ -105,6 +107,22 @@ impl HealthLayer {
         let source = crate::details::Source { access, snapshots };
         self.shared.details = Some(Box::leak(Box::new(source)));
         self
+    }
+
+    #[cfg(feature = "grpc")]
+    pub(crate) fn with_grpc(mut self, face: crate::grpc::Face) -> Self {
+        self.shared.grpc = Some(Box::leak(Box::new(face)));
+        self
+    }
+
+    /// The services that gRPC clients can ask about; `None` where the layer was built without
+    /// [`grpc`](crate::HealthLayerBuilder::grpc).
+    #[cfg(feature = "grpc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "grpc")))]
+    #[must_use]
+    pub fn grpc_services(&self) -> Option<crate::GrpcServices> {
+        let face = self.shared.grpc?;
+        Some(crate::GrpcServices::new(face, self.health.downgrade()))
     }
 
     #[cfg(feature = "switch")]

@@ -15,4 +15,6 @@ pub use service::HealthService;
 
 pub(crate) use passing::Passing;
 pub(crate) use request::Form;
+#[cfg(feature = "grpc")]
+pub(crate) use request::is_grpc;
 pub(crate) use shared::{Asked, Shared};

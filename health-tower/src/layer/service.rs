@@ -7,6 +7,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
+use crate::answering::Answer;
 use crate::layer::{Asked, Form, Passing, ResponseFuture, Shared};
 use crate::{BoxError, Health, HealthBody, answer};
 
@@ -132,7 +133,8 @@ impl<S> HealthService<S> {
     {
         self.inner = self.inner.clone();
         self.polled = Polled::Never;
-        ResponseFuture::answer(request.into_body(), answer::unavailable(form))
+        let answer = Answer::Known(answer::unavailable(form));
+        ResponseFuture::answer(request.into_body(), answer)
     }
 }
 

@@ -1,9 +1,10 @@
-use http::{Request, Response};
+use http::Request;
 
+use crate::answering::Answer;
 use crate::paths::{PathTable, Target};
 use crate::{
-    Closing, DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus,
-    StatusBoard, answer,
+    Closing, DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeStatus, StatusBoard,
+    answer,
 };
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
@@ -17,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) announced: Option<&'static Closing>,
     #[cfg(feature = "details")]
     pub(crate) details: Option<&'static crate::details::Source>,
+    #[cfg(feature = "grpc")]
+    pub(crate) grpc: Option<&'static crate::grpc::Face>,
     #[cfg(feature = "switch")]
     pub(crate) switch: Option<&'static crate::switch::Lever>,
 }
@@ -25,6 +28,8 @@ pub(crate) struct Shared {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Asked {
     Probe(Probe, ProbeStatus),
+    #[cfg(feature = "grpc")]
+    Grpc(&'static crate::grpc::Face),
     #[cfg(feature = "switch")]
     Switch(crate::paths::Turn),
 }
@@ -36,7 +41,14 @@ impl Shared {
     /// Nothing but the path is handed on, so that a request that passes through is not copied for its sake.
     #[inline]
     pub(crate) fn asked<B>(&self, request: &Request<B>) -> Option<Asked> {
-        match self.paths.target(request.uri().path())? {
+        let path = request.uri().path();
+        #[cfg(feature = "grpc")]
+        if let Some(face) = self.grpc
+            && path.starts_with(crate::grpc::PREFIX)
+        {
+            return Some(Asked::Grpc(face));
+        }
+        match self.paths.target(path)? {
             Target::Probe(probe) => {
                 let status = self.board.status(probe);
                 // A question that nobody declared an answer for is the application's: never a vacuous 200.
@@ -51,12 +63,17 @@ impl Shared {
     }
 
     /// The answer, and the request's body. A detailed one is of one snapshot, its status included.
-    pub(crate) fn answer<B>(&self, request: Request<B>, asked: Asked) -> (B, Response<ProbeBody>) {
+    pub(crate) fn answer<B>(&self, request: Request<B>, asked: Asked) -> (B, Answer) {
         let (parts, body) = request.into_parts();
         let (probe, status) = match asked {
             Asked::Probe(probe, status) => (probe, status),
+            #[cfg(feature = "grpc")]
+            Asked::Grpc(face) => return (body, crate::grpc::Call::answer_to(face, &parts)),
             #[cfg(feature = "switch")]
-            Asked::Switch(turn) => return (body, crate::switch::turn(self.switch, turn)),
+            Asked::Switch(turn) => {
+                let answer = crate::switch::turn(self.switch, turn);
+                return (body, Answer::Known(answer));
+            }
         };
         if probe == Probe::Readiness && !status.is_up() && answer::is_asked(&parts.method) {
             self.watch.told_unready();
@@ -66,9 +83,10 @@ impl Shared {
             .details
             .and_then(|details| details.detailed(&parts, probe, self.board))
         {
-            return (body, answer::detailed(&parts.method, details));
+            let answer = answer::detailed(&parts.method, details);
+            return (body, Answer::Known(answer));
         }
-        (body, answer::probe(&parts.method, status))
+        (body, Answer::Known(answer::probe(&parts.method, status)))
     }
 
     /// Counts a request that passes through, and gives how far a drain has come.

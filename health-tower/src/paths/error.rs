@@ -14,14 +14,18 @@ impl LayerError {
         Self { problems }
     }
 
-    /// One more problem, beside those that there may be.
-    #[cfg(any(feature = "details", feature = "switch"))]
-    pub(crate) fn and<T>(result: Result<T, Self>, problem: Option<String>) -> Result<T, Self> {
-        let Some(problem) = problem.map(Problem::Token) else {
+    /// More problems, beside those that there may be.
+    #[cfg(any(feature = "details", feature = "grpc", feature = "switch"))]
+    pub(crate) fn and<T>(
+        result: Result<T, Self>,
+        more: impl IntoIterator<Item = String>,
+    ) -> Result<T, Self> {
+        let mut more = more.into_iter().map(Problem::Other).peekable();
+        if more.peek().is_none() {
             return result;
-        };
+        }
         let mut problems = result.err().map(|error| error.problems).unwrap_or_default();
-        problems.push(problem);
+        problems.extend(more);
         Err(Self { problems })
     }
 
@@ -60,8 +64,8 @@ impl fmt::Debug for LayerError {
 #[derive(Debug)]
 pub(crate) enum Problem {
     Nothing,
-    #[cfg(any(feature = "details", feature = "switch"))]
-    Token(String),
+    #[cfg(any(feature = "details", feature = "grpc", feature = "switch"))]
+    Other(String),
     Impossible {
         target: Target,
         path: String,
@@ -79,8 +83,8 @@ impl fmt::Display for Problem {
             Self::Nothing => f.write_str(
                 "there is no probe path; name one with `ProbePaths::none().ready(\"/…\")`",
             ),
-            #[cfg(any(feature = "details", feature = "switch"))]
-            Self::Token(why) => f.write_str(why),
+            #[cfg(any(feature = "details", feature = "grpc", feature = "switch"))]
+            Self::Other(why) => f.write_str(why),
             Self::Impossible { target, path, why } => write!(f, "the {target} path {path:?} {why}"),
             Self::Twice {
                 path,

@@ -1,0 +1,72 @@
+use std::collections::BTreeMap;
+
+use prost::Message;
+
+use crate::DrainWatch;
+use crate::grpc::refusal::Refusal;
+use crate::grpc::registry::Registry;
+use crate::grpc::watch::Watch;
+use crate::grpc_message::{HealthCheckResponse, ServingStatus};
+use crate::{Phase, Statuses};
+
+/// As many as gRPC's own servers list.
+const MOST_LISTED: usize = 100;
+
+/// What a layer keeps for gRPC: which names there are, and how they stand.
+#[derive(Debug)]
+pub(crate) struct Face {
+    pub(crate) registry: Registry,
+    pub(crate) statuses: Statuses,
+    pub(crate) drain: DrainWatch,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct HealthListResponse {
+    #[prost(btree_map = "string, message", tag = "1")]
+    statuses: BTreeMap<String, HealthCheckResponse>,
+}
+
+impl Face {
+    pub(crate) fn check(&self, name: &str) -> Result<HealthCheckResponse, Refusal> {
+        let status = self.status(name).ok_or(Refusal::NoSuchService)?;
+        Ok(self.told(name, status))
+    }
+
+    pub(crate) fn list(&self) -> Result<HealthListResponse, Refusal> {
+        let all = self.registry.all(MOST_LISTED).ok_or(Refusal::TooMany)?;
+        let told = |(name, status): (String, _)| {
+            let response = self.told(&name, status);
+            (name, response)
+        };
+        let statuses = all.into_iter().map(told).collect();
+        Ok(HealthListResponse { statuses })
+    }
+
+    /// Once the service closes, there is no first message: one would make some clients forget that they wanted to back off, and
+    /// connect again, at once and for ever.
+    pub(crate) fn watch(&'static self, name: String) -> Result<Watch, Refusal> {
+        if self.is_closing() {
+            return Err(Refusal::ShuttingDown);
+        }
+        Ok(Watch::new(self, name))
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.statuses.phase() >= Phase::Closing
+    }
+
+    /// `None` where there is no service of that name.
+    pub(crate) fn status(&self, name: &str) -> Option<ServingStatus> {
+        self.registry.status(name)
+    }
+
+    /// A status on its way out. A lame duck that may end early waits until somebody has heard that no traffic is wanted.
+    pub(crate) fn told(&self, name: &str, status: ServingStatus) -> HealthCheckResponse {
+        let about_traffic = !matches!(name, "liveness" | "startup" | "external");
+        if status == ServingStatus::NotServing && about_traffic {
+            self.drain.told_unready();
+        }
+        let status = status.into();
+        HealthCheckResponse { status }
+    }
+}
