@@ -10,7 +10,7 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Service, ServiceExt as _};
 
-use crate::world::World;
+use crate::world::{SECOND, World};
 
 pub(crate) const SERVING: u8 = 1;
 pub(crate) const NOT_SERVING: u8 = 2;
@@ -160,7 +160,11 @@ pub(crate) enum Heard {
 impl Watched {
     /// The next that comes, if need be after the clock has run on.
     pub(crate) async fn next(&mut self) -> Heard {
-        heard(self.body.frame().await)
+        let began = tokio::time::Instant::now();
+        let frame = tokio::time::timeout(600 * SECOND, self.body.frame()).await;
+        // Who is asked at the end of the time may know, and was not woken.
+        assert!(began.elapsed() < 600 * SECOND, "it hears nothing any more");
+        heard(frame.unwrap())
     }
 
     /// What there is now.

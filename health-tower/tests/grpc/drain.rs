@@ -68,8 +68,13 @@ async fn a_lame_duck_that_may_end_early_hears_from_grpc_that_somebody_was_told()
         ("shop.Unknown", false),
     ] {
         for method in ["Check", "Watch", "List"] {
-            let mut world = World::with(|builder| builder.drain(policy()));
+            let dead = health_tower::Check::liveness("dead", (), |()| false).fail_after(1);
+            let mut world = World::with(|builder| builder.drain(policy()).check(dead));
             world.database(true).await;
+            let mut changes = world.health.subscribe();
+            while world.check("liveness").await == Ok(SERVING) {
+                changes.changed().await.unwrap();
+            }
             world.health.shutdown();
             tokio::task::yield_now().await;
             let began = tokio::time::Instant::now();

@@ -55,6 +55,13 @@ async fn a_message_that_is_too_long_is_refused_and_not_kept() {
         refusal(&asks_for(&"x".repeat(4096))).await,
         RESOURCE_EXHAUSTED
     );
+    let longest = framed(&[&[0x0a, 0xfd, 0x1f][..], &[b'x'; 4093]].concat());
+    assert_eq!(refusal(&longest).await, 5);
+    assert_eq!(
+        refusal(&[&longest[..], &[0]].concat()).await,
+        INTERNAL,
+        "what follows does not fit, and is seen all the same"
+    );
     assert_eq!(refusal(b"\0\xff\xff\xff\xff").await, RESOURCE_EXHAUSTED);
     let mut world = World::up().await;
     let piece = Bytes::from(vec![0; 64 * 1024]);
