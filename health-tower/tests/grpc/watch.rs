@@ -1,3 +1,5 @@
+use http_body_util::BodyExt as _;
+
 use crate::client::Heard::{Ended, Nothing, Status};
 use crate::client::{NOT_SERVING, SERVICE_UNKNOWN, SERVING};
 use crate::world::{SECOND, World};
@@ -97,4 +99,25 @@ async fn it_hears_that_the_service_drains_and_ends_when_it_closes() {
         assert!(http_body::Body::is_end_stream(&watch.body));
     }
     assert_eq!(alive.next().await, Ended(14));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_woken_for_what_concerns_it() {
+    let mut world = World::up().await;
+    let mut later = world.watch("shop.Later").await;
+    assert_eq!(later.now(), Status(SERVICE_UNKNOWN));
+    let mut waits = tokio_test::task::spawn(later.body.frame());
+    tokio_test::assert_pending!(waits.poll());
+
+    tokio::time::sleep(60 * SECOND).await;
+    assert!(!waits.is_woken(), "nothing changed");
+    world.services.add("shop.Later", ["database"]).unwrap();
+    assert!(waits.is_woken(), "it came to be");
+    drop(waits);
+    assert_eq!(later.now(), Status(SERVING));
+
+    let mut waits = tokio_test::task::spawn(later.body.frame());
+    tokio_test::assert_pending!(waits.poll());
+    assert!(world.services.remove("shop.Later"));
+    assert!(waits.is_woken(), "it is no more");
 }
