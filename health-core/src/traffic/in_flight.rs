@@ -144,7 +144,7 @@ impl InFlight {
 
     /// Waits until there was a moment with nothing in flight.
     ///
-    /// From here on, each stripe that falls to zero looks for somebody to wake: for drains, not for a life of service.
+    /// Each look makes each stripe's next zero look for somebody to wake, once: for drains, not for a life of service.
     pub(crate) async fn idle(self) {
         loop {
             let mut zero = pin!(self.0.common.idle.notified());
@@ -249,6 +249,32 @@ mod tests {
         assert!(idle.is_woken());
         assert_ready!(idle.poll());
         assert_eq!(in_flight.count(), 0);
+    }
+
+    /// Maintenance is over, and whoever waited for its zero has gone.
+    #[test]
+    fn what_was_drained_once_costs_one_wake_up_and_no_more() {
+        let in_flight = InFlight::leak();
+        for waited_in_vain in [true, false] {
+            let held = in_flight.enter();
+            let mut idle = task::spawn(in_flight.idle());
+            assert_pending!(idle.poll());
+            if waited_in_vain {
+                drop(idle);
+                drop(held);
+            } else {
+                drop(held);
+                assert_ready!(idle.poll());
+            }
+            // Those that it looked at as it was told are asked once more.
+            drop(in_flight.enter());
+            let mut called = task::spawn(in_flight.0.common.idle.notified());
+            assert_pending!(called.poll());
+            for _ in 0..3 {
+                drop(in_flight.enter());
+            }
+            assert!(!called.is_woken(), "nobody waits for zero any more");
+        }
     }
 
     #[test]
