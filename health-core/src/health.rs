@@ -192,7 +192,7 @@ impl Health {
     }
 
     /// Counts as in flight while the returned value lives: for work that a drain must wait for and that no response body
-    /// covers, such as an upgraded connection or a job in the background.
+    /// covers, such as an upgraded connection or a job in the background. [Name](Hold::named) it for the report.
     pub fn hold(&self) -> Hold {
         self.0.in_flight.enter()
     }

@@ -8,21 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::lifecycle::servers::Servers;
 use crate::lifecycle::signals::{self, Signals};
-use crate::lifecycle::{DrainPolicy, DrainWatch, Shutdown, Trigger, quiet};
+use crate::lifecycle::{DrainPolicy, DrainWatch, GivenUp, Shutdown, Trigger, quiet};
 use crate::snapshot::Hub;
-use crate::traffic::{Connections, InFlight, Unfinished};
-
-/// A report is for reading.
-const MOST_UNFINISHED: usize = 100;
-
-/// What had not ended when a drain was given up.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct GivenUp {
-    pub(crate) at: Option<Instant>,
-    pub(crate) remaining: usize,
-    pub(crate) connections: usize,
-    pub(crate) unfinished: Vec<Unfinished>,
-}
+use crate::traffic::{Connections, InFlight};
 
 /// Begins a shutdown, once, and ends it early if asked to.
 ///
@@ -83,12 +71,8 @@ impl Latch {
 
     /// Notes what has not ended, and ends what is in flight. Only the first look counts: whoever comes later finds it ended.
     pub(crate) fn give_up(&self, in_flight: InFlight, connections: &Connections) {
-        self.given_up.get_or_init(|| GivenUp {
-            at: Some(Instant::now()),
-            remaining: in_flight.count(),
-            connections: connections.count(),
-            unfinished: in_flight.unfinished(MOST_UNFINISHED),
-        });
+        self.given_up
+            .get_or_init(|| GivenUp::now(in_flight, connections));
         in_flight.end();
     }
 

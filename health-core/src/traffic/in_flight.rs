@@ -78,19 +78,14 @@ impl InFlight {
         })))
     }
 
-    /// Counts one more until the returned value is dropped.
+    /// Counts one more until the returned value is dropped, and gives how far a drain has come.
     #[inline]
-    pub fn enter(self) -> Hold {
-        self.enter_with_flags().0
-    }
-
-    #[inline]
-    pub(crate) fn enter_with_flags(self) -> (Hold, DrainFlags) {
+    pub(crate) fn count_one(self) -> (Counted, DrainFlags) {
         // The number of stripes is a power of two.
         let counters: &'static [_] = &self.0.counters;
         let counter = &counters[thread_number() & (counters.len() - 1)];
         let flags = counter.stripe.enter();
-        (Hold(counter), flags)
+        (Counted(counter), flags)
     }
 
     /// From now on, whoever counts finds that a shutdown has begun, which lets go of connections until `to`.
@@ -168,22 +163,16 @@ impl fmt::Debug for InFlight {
     }
 }
 
-/// Something in flight, as long as it lives: a request, an upgraded connection, work in the background. A drain waits for it.
-#[must_use = "it counts as in flight only while it lives"]
-pub struct Hold(&'static Counter);
+/// Something in flight, as long as it lives.
+pub(crate) struct Counted(&'static Counter);
 
-impl Hold {
-    /// How far a drain has come: who sees it ended should end as well.
+impl Counted {
     #[inline]
-    #[must_use]
-    pub fn flags(&self) -> DrainFlags {
+    pub(crate) fn flags(&self) -> DrainFlags {
         self.0.stripe.flags()
     }
 
-    /// How likely it is, between 0 and 1, that a connection is to be closed now: it rises to 1 over the lame duck, so that clients
-    /// come back one after the other and find another instance, before the rest is closed all at once.
-    #[must_use]
-    pub fn closing_chance(&self) -> f64 {
+    pub(crate) fn closing_chance(&self) -> f64 {
         self.0.common.ramp.get().map_or(0.0, Ramp::chance)
     }
 
@@ -192,18 +181,12 @@ impl Hold {
     }
 }
 
-impl Drop for Hold {
+impl Drop for Counted {
     #[inline]
     fn drop(&mut self) {
         if self.0.stripe.leave() {
             self.0.common.idle.notify_waiters();
         }
-    }
-}
-
-impl fmt::Debug for Hold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hold")
     }
 }
 
@@ -230,6 +213,7 @@ mod tests {
     use tokio_test::{assert_pending, assert_ready, task};
 
     use super::*;
+    use crate::traffic::Hold;
 
     #[test]
     fn a_stripe_takes_what_the_documentation_says() {

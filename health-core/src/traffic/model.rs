@@ -59,24 +59,25 @@ fn a_drain_hears_of_the_last_request() {
     });
 }
 
-/// A zero takes away what asks for it, also from under whoever has just asked: both hear of it. To take it away when one has
+/// A zero takes away what asks for it, also from under whoever has just asked: both hear of the last one. To take it away when one has
 /// heard, and no longer waits, is found to deadlock.
 #[test]
 fn a_drain_and_a_hook_hear_of_the_last_request() {
     loom::model(|| {
         let counted = Counted::<1, 2>::new([1]);
-        let [request, hook] = [false, true].map(|waits| {
+        let [requests, hook] = [false, true].map(|waits| {
             let counted = Arc::clone(&counted);
             thread::spawn(move || {
                 if waits {
-                    counted.wait_for_idle(1);
-                } else {
-                    counted.leave(0);
+                    return counted.wait_for_idle(1);
                 }
+                counted.leave(0);
+                counted.stripes[0].enter();
+                counted.leave(0);
             })
         });
         counted.wait_for_idle(0);
-        for thread in [request, hook] {
+        for thread in [requests, hook] {
             thread.join().unwrap();
         }
     });

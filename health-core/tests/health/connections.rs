@@ -53,7 +53,8 @@ async fn at_the_deadline_requests_are_ended_first_and_connections_half_a_second_
     assert_eq!((report.remaining, report.connections), (1, 1));
     assert_eq!(
         report.to_string(),
-        "gave up 25.0 s after a call of shutdown(): 1 still in flight, 1 connection open, and the server had not ended"
+        "gave up 25.0 s after a call of shutdown(): 1 still in flight, 1 connection open, and the server had not ended: \
+         a hold for 25.0 s, a connection for 25.0 s"
     );
 }
 
