@@ -41,6 +41,8 @@ pub struct DrainReport {
     pub lame_duck: Duration,
     /// From then until everything had ended, or was given up.
     pub closing: Duration,
+    /// How much shorter the lame duck was for time that [maintenance](crate::Health::begin_drain) had spent not ready before the signal.
+    pub credit: Duration,
     /// Requests, and other [`Hold`](crate::Hold)s, that were still in flight when it was given up, and were ended.
     pub remaining: usize,
     /// Connections of a `TrackedListener` that were still open then, and were ended: those of the requests, upgraded ones, and those
@@ -82,6 +84,13 @@ impl fmt::Display for DrainReport {
             write!(
                 f,
                 "gave up {total:.1} s after {trigger}: {left}, and the server {server} ended{names}"
+            )?;
+        }
+        if !self.credit.is_zero() {
+            let credit = self.credit.as_secs_f64();
+            write!(
+                f,
+                " ({credit:.1} s of the lame duck had passed in maintenance before)"
             )?;
         }
         if self.forced {

@@ -50,6 +50,7 @@ async fn report(health: &Health, server_ended: bool) -> DrainReport {
         trigger: shutdown.trigger,
         lame_duck,
         closing: total - lame_duck,
+        credit: shutdown.credit,
         remaining: given_up.remaining,
         connections: given_up.connections,
         unfinished: given_up.unfinished,
