@@ -261,7 +261,7 @@ impl Drop for Inner {
         for task in &self.tasks {
             task.abort();
         }
-        if self.hub.published().shutdown().is_some() {
+        if !self.latch.abandon() {
             return;
         }
         self.driver.abort();

@@ -18,6 +18,8 @@ use crate::traffic::{Connections, InFlight};
 /// 2. The first request decides trigger and times; later ones don't move them.
 /// 3. `force` ends it now.
 /// 4. One task listens to signals, however many servers run.
+/// 5. It begins, or is abandoned with the last `Health`: whichever is first decides. A signal that comes at that moment has a drain that
+///    is driven to its end, or none.
 #[derive(Debug)]
 pub(crate) struct Latch {
     hub: Arc<Hub>,
@@ -29,6 +31,13 @@ pub(crate) struct Latch {
     pub(crate) servers: Arc<Servers>,
     second_signal: AtomicBool,
     listener: Mutex<Option<AbortHandle>>,
+    fate: OnceLock<Fate>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Begins,
+    Abandoned,
 }
 
 impl Latch {
@@ -43,13 +52,21 @@ impl Latch {
             servers: Servers::new(),
             second_signal: AtomicBool::new(false),
             listener: Mutex::new(None),
+            fate: OnceLock::new(),
         }
     }
 
     /// The first request counts.
     pub(crate) fn request(&self, trigger: Trigger, skip_lame_duck: bool) {
-        let plan = self.policy.plan(trigger, Instant::now(), skip_lame_duck);
-        self.hub.shut_down(plan);
+        if *self.fate.get_or_init(|| Fate::Begins) == Fate::Begins {
+            let plan = self.policy.plan(trigger, Instant::now(), skip_lame_duck);
+            self.hub.shut_down(plan);
+        }
+    }
+
+    /// From here on, no shutdown begins: nobody is left to drive it. `false` if one has.
+    pub(crate) fn abandon(&self) -> bool {
+        *self.fate.get_or_init(|| Fate::Abandoned) == Fate::Abandoned
     }
 
     /// Waits for the first request.
@@ -137,3 +154,6 @@ impl Drop for Latch {
         }
     }
 }
+
+#[cfg(all(test, not(health_loom)))]
+mod tests;

@@ -1,0 +1,52 @@
+use std::thread;
+
+use tokio_test::{assert_pending, task};
+
+use super::*;
+use crate::Health;
+
+fn start() -> Health {
+    let policy = DrainPolicy::default().lame_duck(std::time::Duration::ZERO);
+    Health::builder()
+        .linked(false)
+        .drain(policy)
+        .start()
+        .unwrap()
+}
+
+/// The listener has got hold of the latch, and then the last `Health` goes before it comes to ask.
+#[tokio::test(start_paused = true)]
+async fn a_signal_after_the_last_handle_begins_nothing_that_nobody_ends() {
+    let health = start();
+    let (latch, mut closing) = (Arc::clone(health.latch()), task::spawn(health.closing()));
+    drop(health);
+    latch.request(Trigger::Terminate, false);
+    assert_eq!(latch.hub.published().shutdown(), None);
+    assert_pending!(closing.poll());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_before_it_is_driven_to_the_end() {
+    let health = start();
+    let (latch, closing) = (Arc::clone(health.latch()), health.closing());
+    latch.request(Trigger::Terminate, false);
+    drop(health);
+    closing.await;
+}
+
+#[tokio::test]
+async fn a_signal_at_that_moment_is_one_of_the_two() {
+    for _ in 0..200 {
+        let health = start();
+        let (latch, closing) = (Arc::clone(health.latch()), health.closing());
+        let signal = {
+            let latch = Arc::clone(&latch);
+            thread::spawn(move || latch.request(Trigger::Terminate, false))
+        };
+        drop(health);
+        signal.join().unwrap();
+        if latch.hub.published().shutdown().is_some() {
+            closing.await;
+        }
+    }
+}
