@@ -1,3 +1,5 @@
+use std::fmt;
+
 use tokio::time::Instant;
 
 use crate::traffic::{Connections, InFlight, Unfinished};
@@ -26,6 +28,13 @@ impl GivenUp {
             unfinished: in_flight.unfinished(MOST),
             open_connections: connections.unfinished(MOST),
         }
+    }
+}
+
+impl fmt::Display for GivenUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&counted(self.remaining, self.connections))?;
+        f.write_str(&named(&self.unfinished, &self.open_connections))
     }
 }
 

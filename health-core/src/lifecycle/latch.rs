@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::lifecycle::servers::Servers;
 use crate::lifecycle::signals::{self, Signals};
-use crate::lifecycle::{DrainPolicy, DrainWatch, GivenUp, Shutdown, Trigger, quiet};
-use crate::snapshot::Hub;
+use crate::lifecycle::{DrainPolicy, DrainWatch, GivenUp, Phase, Shutdown, Trigger, quiet};
+use crate::snapshot::{Event, Hub};
 use crate::traffic::{Connections, InFlight};
 
 /// Begins a shutdown, once, and ends it early if asked to.
@@ -88,9 +88,39 @@ impl Latch {
 
     /// Notes what has not ended, and ends what is in flight. Only the first look counts: whoever comes later finds it ended.
     pub(crate) fn give_up(&self, in_flight: InFlight, connections: &Connections) {
-        self.given_up
-            .get_or_init(|| GivenUp::now(in_flight, connections));
+        self.note(in_flight, connections);
         in_flight.end();
+    }
+
+    /// The same, where that comes late: what was left is logged, for it may be that nobody lives to report it. `false` if somebody
+    /// has given up before.
+    pub(crate) fn give_up_late(&self, in_flight: InFlight, connections: &Connections) -> bool {
+        let first = self.note(in_flight, connections);
+        if first {
+            self.hub.put(Event::StandsStill(self.given_up()));
+        }
+        // After that: it wakes, and that is somebody else's code, which may panic.
+        in_flight.end();
+        self.hub.tell();
+        first
+    }
+
+    fn note(&self, in_flight: InFlight, connections: &Connections) -> bool {
+        let mut first = false;
+        self.given_up.get_or_init(|| {
+            first = true;
+            GivenUp::now(in_flight, connections)
+        });
+        first
+    }
+
+    /// Whether the deadline has passed, and nobody has acted on it.
+    pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        let published = self.hub.published();
+        let passed = |shutdown: Shutdown| shutdown.deadline <= now;
+        published.phase() < Phase::Closed
+            && published.shutdown().is_some_and(passed)
+            && self.given_up.get().is_none()
     }
 
     /// What had not ended when the drain was given up; nothing, if it was not.
