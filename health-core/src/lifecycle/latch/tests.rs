@@ -11,7 +11,7 @@ fn start() -> Health {
         .linked(false)
         .drain(policy)
         .start()
-        .unwrap()
+        .expect("nothing is wrong")
 }
 
 /// The listener has got hold of the latch, and then the last `Health` goes before it comes to ask.
