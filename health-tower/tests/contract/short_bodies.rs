@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use health_tower::{DrainPolicy, Health, HealthLayer};
+use health_tower::{DrainPolicy, Health, HealthLayer, Unfinished};
 use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt as _, Empty};
@@ -56,7 +56,7 @@ async fn a_short_body_that_stalls_has_its_name_from_a_handler_that_waited() {
     };
     let report = health.run(server).await.unwrap();
     assert_eq!(report.remaining, 2);
-    let mut names: Vec<_> = report.unfinished.iter().map(|one| one.what()).collect();
+    let mut names: Vec<_> = report.unfinished.iter().map(Unfinished::what).collect();
     names.sort_unstable();
     assert_eq!(names, ["GET /later", "a response"]);
     for body in bodies {

@@ -1,17 +1,25 @@
 use std::thread;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_test::{assert_pending, task};
 
 use super::*;
 use crate::Health;
+use crate::lifecycle::Closing;
 
 fn start() -> Health {
-    let policy = DrainPolicy::default().lame_duck(std::time::Duration::ZERO);
+    let policy = DrainPolicy::default().lame_duck(Duration::ZERO);
     Health::builder()
         .linked(false)
         .drain(policy)
         .start()
         .expect("nothing is wrong")
+}
+
+async fn resolves(closing: Closing) {
+    let resolved = timeout(Duration::from_secs(60), closing).await;
+    assert!(resolved.is_ok(), "a drain that nobody drives");
 }
 
 /// The listener has got hold of the latch, and then the last `Health` goes before it comes to ask.
@@ -31,7 +39,7 @@ async fn a_signal_before_it_is_driven_to_the_end() {
     let (latch, closing) = (Arc::clone(health.latch()), health.closing());
     latch.request(Trigger::Terminate, false);
     drop(health);
-    closing.await;
+    resolves(closing).await;
 }
 
 #[tokio::test]
@@ -46,7 +54,7 @@ async fn a_signal_at_that_moment_is_one_of_the_two() {
         drop(health);
         signal.join().unwrap();
         if latch.hub.published().shutdown().is_some() {
-            closing.await;
+            resolves(closing).await;
         }
     }
 }
