@@ -5,7 +5,7 @@
 
 use std::future::pending;
 use std::io;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,11 +28,11 @@ fn wait(wanted: impl Fn() -> bool) {
 fn block(runtime: &Runtime) -> mpsc::Sender<()> {
     let (release, released) = mpsc::channel::<()>();
     let (blocks, blocked) = mpsc::channel();
-    let released = std::sync::Arc::new(std::sync::Mutex::new(released));
+    let released = Arc::new(Mutex::new(released));
     for _ in 0..8 {
-        let (blocks, released) = (blocks.clone(), released.clone());
+        let (blocks, released) = (blocks.clone(), Arc::clone(&released));
         runtime.spawn(async move {
-            blocks.send(()).unwrap();
+            let _told_twice = blocks.send(());
             released.lock().unwrap().recv()
         });
     }
