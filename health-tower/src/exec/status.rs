@@ -47,7 +47,7 @@ pub(crate) fn failed(headers: &HeaderMap, service: &str) -> Option<Failure> {
 fn fix(name: &str, service: &str) -> String {
     match name {
         "UNIMPLEMENTED" => {
-            "the server has no grpc.health.v1.Health; add it (tonic-health), or ask over http://"
+            "the server has no grpc.health.v1.Health; add it with `HealthLayerBuilder::grpc`, or ask over http://"
                 .to_owned()
         }
         "NOT_FOUND" => format!(

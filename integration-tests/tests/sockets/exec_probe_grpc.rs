@@ -72,7 +72,7 @@ async fn a_call_that_fails_is_three() {
     let target = format!("grpc://{}", served.addr);
     probe(&target)
         .await
-        .failed(3, &target, &["UNIMPLEMENTED", "tonic-health"]);
+        .failed(3, &target, &["UNIMPLEMENTED", "`HealthLayerBuilder::grpc`"]);
 }
 
 #[tokio::test]

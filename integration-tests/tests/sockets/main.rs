@@ -18,6 +18,7 @@ mod garbage;
 mod garbage_bodies;
 mod garbage_heads;
 mod grpc;
+mod grpc_health;
 mod grpc_streams;
 mod hyper_servers;
 mod in_flight;
