@@ -1,5 +1,7 @@
+use std::sync::LazyLock;
+
 use bytes::Buf;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Version};
 
@@ -12,9 +14,14 @@ use crate::grpc::refusal::{GRPC, Refusal};
 use crate::grpc_message::{HealthCheckRequest, framed};
 use crate::layer::is_grpc;
 
-const CONTENT_ENCODING: HeaderName = http::header::CONTENT_ENCODING;
 const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+
+/// What compresses responses leaves those alone that say how they are encoded: Envoy takes no compressed frames.
+static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let headers = [(CONTENT_TYPE, GRPC), (CONTENT_ENCODING, IDENTITY)];
+    headers.into_iter().collect()
+});
 
 /// A call of the health service, whose message is still to come.
 #[derive(Debug)]
@@ -88,10 +95,7 @@ impl Call {
             }
         };
         let mut response = Response::new(body);
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, GRPC);
-        // What compresses responses leaves those alone that say how they are encoded. Envoy takes no compressed frames.
-        headers.insert(CONTENT_ENCODING, IDENTITY);
+        *response.headers_mut() = HeaderMap::clone(&HEADERS);
         Ok(response)
     }
 }

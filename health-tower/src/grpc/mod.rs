@@ -13,6 +13,10 @@ mod registry;
 mod services;
 mod watch;
 
+use std::sync::LazyLock;
+
+use http::{HeaderMap, HeaderValue};
+
 pub use grpc_health::GrpcHealth;
 pub use services::{GrpcServices, ServiceError};
 
@@ -24,7 +28,10 @@ pub(crate) use watch::Watch;
 pub(crate) const PREFIX: &str = "/grpc.health.v1.Health/";
 
 /// The trailers of a call that succeeded.
-pub(crate) fn ok() -> http::HeaderMap {
-    let status = (refusal::GRPC_STATUS, http::HeaderValue::from_static("0"));
-    std::iter::once(status).collect()
+pub(crate) fn ok() -> HeaderMap {
+    static OK: LazyLock<HeaderMap> = LazyLock::new(|| {
+        let status = (refusal::GRPC_STATUS, HeaderValue::from_static("0"));
+        std::iter::once(status).collect()
+    });
+    OK.clone()
 }
