@@ -26,6 +26,7 @@ mod in_flight_more;
 mod limits;
 mod limits_outside;
 mod listener_ends;
+mod listener_fresh;
 mod listener_grpc;
 mod listener_idle;
 mod listener_upgrades;
