@@ -6,7 +6,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
-use crate::layer::Form;
+use crate::layer::{Form, tell_envoy};
 use crate::{ProbeBody, ProbeStatus};
 
 /// The interval of a check where nobody set one: sooner, nothing can have changed.
@@ -26,11 +26,7 @@ pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody>
     if status.is_up() {
         return plain(StatusCode::OK, "ok", "2", head);
     }
-    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "11", head);
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
-    response
+    http_unavailable(head)
 }
 
 /// The answer in another form, for one who may see it.
@@ -73,16 +69,26 @@ pub(crate) fn not_found(method: &Method) -> Response<ProbeBody> {
 }
 
 /// Answers a request that the service can't serve any more, for it ends: try another instance.
-pub(crate) fn unavailable(form: Form) -> Response<ProbeBody> {
-    if form == Form::Grpc {
-        return grpc_unavailable();
-    }
-    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "11", false);
+pub(crate) fn unavailable(form: Form, tells_envoy: bool) -> Response<ProbeBody> {
+    let mut response = match form {
+        Form::Grpc => grpc_unavailable(),
+        Form::Http1 | Form::Http2 => http_unavailable(false),
+    };
     let headers = response.headers_mut();
-    headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
     if form == Form::Http1 {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
+    if tells_envoy {
+        tell_envoy(headers);
+    }
+    response
+}
+
+fn http_unavailable(head: bool) -> Response<ProbeBody> {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "11", head);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
     response
 }
 

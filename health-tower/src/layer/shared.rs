@@ -1,9 +1,11 @@
-use http::{Request, Response};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
 
+use crate::layer::{OptIns, Passing, tell_envoy};
 use crate::paths::{PathTable, Target};
 use crate::{
-    Closing, DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus,
-    StatusBoard, answer,
+    DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus, StatusBoard,
+    answer,
 };
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
@@ -13,8 +15,7 @@ pub(crate) struct Shared {
     pub(crate) in_flight: InFlight,
     pub(crate) watch: DrainWatch,
     pub(crate) paths: &'static PathTable,
-    /// What requests carry, where they are to.
-    pub(crate) announced: Option<&'static Closing>,
+    pub(crate) opt_ins: Option<&'static OptIns>,
     #[cfg(feature = "details")]
     pub(crate) details: Option<&'static crate::details::Source>,
     #[cfg(feature = "switch")]
@@ -61,14 +62,29 @@ impl Shared {
         if probe == Probe::Readiness && !status.is_up() && answer::is_asked(&parts.method) {
             self.watch.told_unready();
         }
+        let mut answer = self.plain_or_detailed(&parts, probe, status);
+        let unready = answer.status() == StatusCode::SERVICE_UNAVAILABLE;
+        if probe == Probe::Readiness && unready && self.opt_ins.is_some_and(OptIns::tells_envoy_now)
+        {
+            tell_envoy(answer.headers_mut());
+        }
+        (body, answer)
+    }
+
+    fn plain_or_detailed(
+        &self,
+        parts: &Parts,
+        probe: Probe,
+        status: ProbeStatus,
+    ) -> Response<ProbeBody> {
         #[cfg(feature = "details")]
         if let Some(details) = self
             .details
-            .and_then(|details| details.detailed(&parts, probe, self.board))
+            .and_then(|details| details.detailed(parts, probe, self.board))
         {
-            return (body, answer::detailed(&parts.method, details));
+            return answer::detailed(&parts.method, details);
         }
-        (body, answer::probe(&parts.method, status))
+        answer::probe(&parts.method, status)
     }
 
     /// Counts a request that passes through, and gives how far a drain has come.
@@ -82,9 +98,9 @@ impl Shared {
     }
 
     #[inline]
-    pub(crate) fn announce<B>(&self, request: &mut Request<B>) {
-        if let Some(closing) = self.announced {
-            request.extensions_mut().insert(closing.clone());
+    pub(crate) fn opt_in<B>(&self, request: &mut Request<B>, passing: &mut Passing) {
+        if let Some(opt_ins) = self.opt_ins {
+            opt_ins.apply(request, passing);
         }
     }
 }
