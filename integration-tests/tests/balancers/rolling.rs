@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::balancer::{Balancer, Kind};
 use crate::fleet::Fleet;
 use crate::instance::Exit;
-use crate::load::Load;
+use crate::load::{Load, SOCKET};
 use crate::mode::Mode;
 use crate::tally::How;
 
@@ -32,6 +32,13 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// How many messages went over WebSockets, and how many of them, or of their connections, were lost.
+    pub(crate) fn sockets(&self) -> (u64, usize) {
+        let own = self.asked.iter().find(|(kind, _)| *kind == SOCKET);
+        let lost = self.losses.iter().filter(|loss| loss.starts_with(SOCKET));
+        (own.map_or(0, |(_, count)| *count), lost.count())
+    }
+
     pub(crate) fn requests(&self) -> u64 {
         self.asked.iter().map(|(_, count)| count).sum()
     }
@@ -63,13 +70,13 @@ pub(crate) async fn rolling(kind: Kind, mode: Mode, rounds: u32) -> Option<Outco
     let balancer = Balancer::start(kind, &fleet)?;
     balancer.is_up().await;
     let lanes = balancer.lanes();
-    let warm = Load::start(&lanes);
+    let warm = Load::start(&lanes, mode.upgrades());
     for index in 0..fleet.len() {
         warm.reaches(fleet.instance(index).pid()).await;
     }
     warm.finish().await;
 
-    let load = Load::start(&lanes);
+    let load = Load::start(&lanes, mode.upgrades());
     let mut exits = Vec::new();
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);

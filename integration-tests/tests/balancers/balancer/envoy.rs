@@ -51,6 +51,7 @@ fn listener(cluster: &str, addr: SocketAddr) -> Value {
             "domains": ["*"],
             "routes": [{ "match": { "prefix": "/" }, "route": { "cluster": cluster, "timeout": "0s" } }],
         }]},
+        "upgrade_configs": [{ "upgrade_type": "websocket" }],
         "http_filters": [{
             "name": "envoy.filters.http.router",
             "typed_config": { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },

@@ -32,4 +32,6 @@ pub(crate) struct Lane {
     pub(crate) name: &'static str,
     pub(crate) addr: SocketAddr,
     pub(crate) grpc: bool,
+    /// Whether HTTP can become something else.
+    pub(crate) sockets: bool,
 }

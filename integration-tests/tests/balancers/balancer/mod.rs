@@ -80,7 +80,12 @@ impl Balancer {
 
     pub(crate) fn lanes(&self) -> Vec<Lane> {
         let [http1, http2] = self.listens;
-        let lane = |name, addr, grpc| Lane { name, addr, grpc };
+        let lane = |name, addr, grpc| Lane {
+            name,
+            addr,
+            grpc,
+            sockets: name == "HTTP/1",
+        };
         let mut lanes = vec![lane("HTTP/1", http1, false), lane("gRPC", http2, true)];
         if self.kind != Kind::Nginx {
             // It speaks HTTP/2 to the instances for gRPC only.
