@@ -1,4 +1,4 @@
-//! WebSockets: every message is echoed, until the service is to stop.
+//! WebSockets: every message is echoed, until the service is to stop, and half a second longer.
 
 use std::future::pending;
 use std::pin::pin;
@@ -7,6 +7,8 @@ use axum::Extension;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use health_tower::Closing;
+use integration_tests::work;
+use tokio::time::timeout;
 
 /// Without a drain of ours nobody tells it when to end.
 pub(crate) async fn echo(
@@ -22,7 +24,10 @@ pub(crate) async fn echo(
         };
         tokio::select! {
             () = talk(&mut socket) => {}
-            () = pin!(closing) => close(socket).await,
+            () = pin!(closing) => {
+                let _ended = timeout(work::LAST_WORDS, talk(&mut socket)).await;
+                close(socket).await;
+            }
         }
     })
 }
