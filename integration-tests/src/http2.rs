@@ -43,6 +43,15 @@ impl Http2 {
         patiently("a response", self.0.send_request(request)).await
     }
 
+    /// Sends a GET request, and waits for the head of the response for as long as that takes.
+    pub async fn ask(&mut self, path: &str) -> hyper::Result<Response<Incoming>> {
+        let request = Request::get(format!("http://test{path}"));
+        let request = request.body(Empty::new()).expect("a fine path");
+        self.0
+            .send_request(request.map(BodyExt::boxed_unsync))
+            .await
+    }
+
     /// Sends a GET request, and waits for the head of the response.
     pub async fn get(&mut self, path: &str) -> Response<Incoming> {
         let request = Request::get(format!("http://test{path}"));

@@ -14,6 +14,7 @@ mod exec_probe_grpc;
 mod faults;
 mod faults_bodies;
 mod faults_many;
+mod faults_streams;
 mod garbage;
 mod garbage_bodies;
 mod garbage_heads;
