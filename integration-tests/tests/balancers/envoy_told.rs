@@ -29,7 +29,7 @@ struct Pair {
 impl Pair {
     async fn start(tells_envoy: bool, checks: Checks) -> Option<Self> {
         let policy = DrainPolicy::default().lame_duck(HOURS).deadline(2 * HOURS);
-        let healths = [(); 2].map(|()| builder().drain(policy.clone()).start().unwrap());
+        let healths = [(); 2].map(|()| builder().drain(policy).start().unwrap());
         let host = async |health: &Health, name: &'static str| {
             let layer = HealthLayer::builder(health).envoy_immediate_fail(tells_envoy);
             let app = Router::new().route("/orders", get(async move || name));

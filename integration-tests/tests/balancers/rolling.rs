@@ -32,7 +32,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// How many messages went over WebSockets, and how many of them, or of their connections, were lost.
+    /// How many messages went over a `WebSocket`, and how many of them were lost, with their connection or without.
     pub(crate) fn sockets(&self) -> (u64, usize) {
         let own = self.asked.iter().find(|(kind, _)| *kind == SOCKET);
         let lost = self.losses.iter().filter(|loss| loss.starts_with(SOCKET));

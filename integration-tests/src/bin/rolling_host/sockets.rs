@@ -1,4 +1,4 @@
-//! WebSockets: every message is echoed, until the service is to stop, and half a second longer.
+//! A socket echoes each message, until the service is to stop, and half a second longer.
 
 use std::future::pending;
 use std::pin::pin;
