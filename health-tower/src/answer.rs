@@ -17,8 +17,12 @@ pub(crate) fn is_asked(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Answers a probe that was asked with this method.
-pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody> {
+/// Answers a probe that was asked with this method; one that is down may tell Envoy why.
+pub(crate) fn probe(
+    method: &Method,
+    status: ProbeStatus,
+    tells_envoy: bool,
+) -> Response<ProbeBody> {
     if !is_asked(method) {
         return method_not_allowed();
     }
@@ -26,14 +30,22 @@ pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody>
     if status.is_up() {
         return plain(StatusCode::OK, "ok", "2", head);
     }
-    http_unavailable(head)
+    let mut response = http_unavailable(head);
+    if tells_envoy {
+        tell_envoy(response.headers_mut());
+    }
+    response
 }
 
 /// The answer in another form, for one who may see it.
 #[cfg(feature = "details")]
-pub(crate) fn detailed(method: &Method, details: crate::details::Detailed) -> Response<ProbeBody> {
+pub(crate) fn detailed(
+    method: &Method,
+    details: crate::details::Detailed,
+    tells_envoy: bool,
+) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;
-    let mut response = probe(method, details.status);
+    let mut response = probe(method, details.status, tells_envoy);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, details.content_type);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(details.text.len()));

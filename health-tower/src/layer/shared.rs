@@ -1,7 +1,6 @@
-use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
-use crate::layer::{OptIns, Passing, tell_envoy};
+use crate::layer::{OptIns, Passing};
 use crate::paths::{PathTable, Target};
 use crate::{
     DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeBody, ProbeStatus, StatusBoard,
@@ -59,32 +58,19 @@ impl Shared {
             #[cfg(feature = "switch")]
             Asked::Switch(turn) => return (body, crate::switch::turn(self.switch, turn)),
         };
+        let mut tells_envoy = false;
         if probe == Probe::Readiness && !status.is_up() && answer::is_asked(&parts.method) {
             self.watch.told_unready();
+            tells_envoy = self.opt_ins.is_some_and(OptIns::tells_envoy_now);
         }
-        let mut answer = self.plain_or_detailed(&parts, probe, status);
-        let unready = answer.status() == StatusCode::SERVICE_UNAVAILABLE;
-        if probe == Probe::Readiness && unready && self.opt_ins.is_some_and(OptIns::tells_envoy_now)
-        {
-            tell_envoy(answer.headers_mut());
-        }
-        (body, answer)
-    }
-
-    fn plain_or_detailed(
-        &self,
-        parts: &Parts,
-        probe: Probe,
-        status: ProbeStatus,
-    ) -> Response<ProbeBody> {
         #[cfg(feature = "details")]
         if let Some(details) = self
             .details
-            .and_then(|details| details.detailed(parts, probe, self.board))
+            .and_then(|details| details.detailed(&parts, probe, self.board))
         {
-            return answer::detailed(&parts.method, details);
+            return (body, answer::detailed(&parts.method, details, tells_envoy));
         }
-        answer::probe(&parts.method, status)
+        (body, answer::probe(&parts.method, status, tells_envoy))
     }
 
     /// Counts a request that passes through, and gives how far a drain has come.

@@ -23,6 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) asked: Vec<(&'static str, u64)>,
     pub(crate) failed: usize,
     pub(crate) truncated: usize,
+    /// Part of both.
+    pub(crate) sockets_lost: usize,
     pub(crate) retried: u64,
     /// Requests that met the end of a connection to the balancer, and never reached it.
     pub(crate) never_seen: usize,
@@ -32,11 +34,10 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// How many messages went over a `WebSocket`, and how many of them were lost, with their connection or without.
+    /// How many messages went over a `WebSocket`, and how many of them were lost.
     pub(crate) fn sockets(&self) -> (u64, usize) {
         let own = self.asked.iter().find(|(kind, _)| *kind == SOCKET);
-        let lost = self.losses.iter().filter(|loss| loss.starts_with(SOCKET));
-        (own.map_or(0, |(_, count)| *count), lost.count())
+        (own.map_or(0, |(_, count)| *count), self.sockets_lost)
     }
 
     pub(crate) fn requests(&self) -> u64 {
@@ -97,19 +98,22 @@ pub(crate) async fn rolling(kind: Kind, mode: Mode, rounds: u32) -> Option<Outco
         asked: counts.asked.into_iter().collect(),
         failed: 0,
         truncated: 0,
+        sockets_lost: 0,
         retried: balancer.retried().await,
         never_seen: 0,
         exits,
         losses: Vec::new(),
     };
     for (id, kind, loss) in counts.losses {
-        if balancer.never_saw(&id, &loss) {
+        let never_seen = balancer.never_saw(&id, &loss);
+        if never_seen {
             outcome.never_seen += 1;
         } else if loss.how == How::Truncated {
             outcome.truncated += 1;
         } else {
             outcome.failed += 1;
         }
+        outcome.sockets_lost += usize::from(kind == SOCKET && !never_seen);
         let logged = balancer.logged(&id);
         outcome
             .losses

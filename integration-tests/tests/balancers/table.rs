@@ -79,7 +79,8 @@ fn sockets(text: &mut String, outcomes: &[Outcome]) -> std::fmt::Result {
         "\n## WebSockets\n
 They are part of the table above; tonic has none. Three clients keep their connections, and one opens one for each message. When the
 service closes, the handler of (c) hears so through `Closing`, goes on for half a second, as if it had something to finish, and ends
-with a Close frame, which is no loss: what had not been echoed by then goes over the next connection. *Lost* is a message whose connection broke off, or could not be opened.\n
+with a Close frame, which is no loss: what had not been echoed by then goes over the next connection. *Lost* is a message whose
+connection broke off, or could not be opened.\n
 | balancer | graceful shutdown | messages | lost |\n|---|---|--:|--:|"
     )?;
     for outcome in outcomes.iter().filter(|outcome| outcome.mode.upgrades()) {
