@@ -39,6 +39,8 @@ impl Accept for Announcing {
 
 struct Late {
     stream: TcpStream,
+    /// Lets the server hear that the service closes.
+    tell: oneshot::Sender<()>,
     run: JoinHandle<Result<DrainReport, Error>>,
 }
 
@@ -63,13 +65,13 @@ async fn late() -> Late {
     patiently("closing", health.closing()).await;
     let stream = TcpStream::connect(addr).await.unwrap();
     patiently("to be accepted", accepts.recv()).await.unwrap();
-    tell.send(()).unwrap();
-    Late { stream, run }
+    Late { stream, tell, run }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_connection_that_comes_late_is_not_waited_for() {
-    let Late { stream, run } = late().await;
+    let Late { stream, tell, run } = late().await;
+    tell.send(()).unwrap();
     let report = patiently("the report", run).await.unwrap().unwrap();
     assert!(report.is_clean(), "{report}");
     drop(stream);
@@ -81,9 +83,10 @@ async fn a_silent_connection_that_comes_late_is_not_waited_for() {
 async fn who_connects_late_and_speaks_soon_is_answered() {
     loop {
         let began = Instant::now();
-        let Late { stream, run } = late().await;
+        let Late { stream, tell, run } = late().await;
         let asking = async { Http2::over(stream).await.text("/health/live").await };
         let answer = tokio::spawn(asking).await;
+        tell.send(()).unwrap();
         let report = patiently("the report", run).await.unwrap().unwrap();
         assert!(report.is_clean(), "{report}");
         match answer {
