@@ -8,7 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
-use crate::layer::Form;
+use crate::layer::{Form, tell_envoy};
 use crate::{ProbeBody, ProbeStatus};
 
 /// The interval of a check where nobody set one: sooner, nothing can have changed.
@@ -19,35 +19,51 @@ pub(crate) fn is_asked(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-/// Answers a probe that was asked with this method.
-pub(crate) fn probe(method: &Method, status: ProbeStatus) -> Response<ProbeBody> {
+/// Answers a probe that was asked with this method; one that is down may tell Envoy why.
+pub(crate) fn probe(
+    method: &Method,
+    status: ProbeStatus,
+    tells_envoy: bool,
+) -> Response<ProbeBody> {
     if !is_asked(method) {
         return method_not_allowed();
     }
-    // Copied: four headers take longer to put into a map than to copy with it.
+    let head = *method == Method::HEAD;
+    let mut response = answered(status.is_up(), head);
+    if tells_envoy {
+        tell_envoy(response.headers_mut());
+    }
+    response
+}
+
+/// Headers are copied: putting four of them into a map takes longer.
+fn answered(up: bool, head: bool) -> Response<ProbeBody> {
     static UP: LazyLock<HeaderMap> = LazyLock::new(|| headers("2"));
     static DOWN: LazyLock<HeaderMap> = LazyLock::new(|| {
         let mut headers = headers("11");
         headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         headers
     });
-    let (code, headers, text) = if status.is_up() {
+    let (status, headers, text) = if up {
         (StatusCode::OK, &UP, "ok")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, &DOWN, "unavailable")
     };
-    let head = *method == Method::HEAD;
     let mut response = Response::new(ProbeBody::new(if head { "" } else { text }));
-    *response.status_mut() = code;
+    *response.status_mut() = status;
     *response.headers_mut() = HeaderMap::clone(headers);
     response
 }
 
 /// The answer in another form, for one who may see it.
 #[cfg(feature = "details")]
-pub(crate) fn detailed(method: &Method, details: crate::details::Detailed) -> Response<ProbeBody> {
+pub(crate) fn detailed(
+    method: &Method,
+    details: crate::details::Detailed,
+    tells_envoy: bool,
+) -> Response<ProbeBody> {
     let head = *method == Method::HEAD;
-    let mut response = probe(method, details.status);
+    let mut response = probe(method, details.status, tells_envoy);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, details.content_type);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(details.text.len()));
@@ -103,15 +119,17 @@ pub(crate) fn grpc_needs_http2() -> Response<ProbeBody> {
 }
 
 /// Answers a request that the service can't serve any more, for it ends: try another instance.
-pub(crate) fn unavailable(form: Form) -> Response<ProbeBody> {
-    if form == Form::Grpc {
-        return grpc_unavailable();
-    }
-    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "11", false);
+pub(crate) fn unavailable(form: Form, tells_envoy: bool) -> Response<ProbeBody> {
+    let mut response = match form {
+        Form::Grpc => grpc_unavailable(),
+        Form::Http1 | Form::Http2 => answered(false, false),
+    };
     let headers = response.headers_mut();
-    headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
     if form == Form::Http1 {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if tells_envoy {
+        tell_envoy(headers);
     }
     response
 }

@@ -22,7 +22,12 @@ impl Http2 {
     /// Connects, and drives the connection in the background.
     pub async fn connect(addr: SocketAddr) -> Self {
         let stream = patiently("a connection", TcpStream::connect(addr)).await;
-        let stream = TokioIo::new(stream.expect("somebody listens"));
+        Self::over(stream.expect("somebody listens")).await
+    }
+
+    /// The same over a connection that there is.
+    pub async fn over(stream: TcpStream) -> Self {
+        let stream = TokioIo::new(stream);
         let connected = patiently("HTTP/2", handshake(TokioExecutor::new(), stream)).await;
         let (sender, connection) = connected.expect("the server speaks HTTP/2");
         tokio::spawn(connection);
@@ -36,6 +41,15 @@ impl Http2 {
     {
         let request = request.map(BodyExt::boxed_unsync);
         patiently("a response", self.0.send_request(request)).await
+    }
+
+    /// Sends a GET request, and waits for the head of the response for as long as that takes.
+    pub async fn ask(&mut self, path: &str) -> hyper::Result<Response<Incoming>> {
+        let request = Request::get(format!("http://test{path}"));
+        let request = request.body(Empty::new()).expect("a fine path");
+        self.0
+            .send_request(request.map(BodyExt::boxed_unsync))
+            .await
     }
 
     /// Sends a GET request, and waits for the head of the response.

@@ -37,6 +37,12 @@ pub fn piece(number: u32) -> Bytes {
 /// The path of a download, where the time between two pieces is put last, in milliseconds.
 pub const DOWNLOAD: &str = "/download/";
 
+/// The path of a WebSocket that echoes.
+pub const SOCKET: &str = "/socket";
+
+/// So long it goes on when the service closes, as something that has to be finished would.
+pub const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// All pieces.
 pub fn pieces() -> impl Iterator<Item = Bytes> + Send + 'static {
     (0..PIECES).map(piece)

@@ -41,6 +41,7 @@ use crate::token::Token;
 /// | `description` | the probe: `liveness`, `readiness`, `startup`, `external` |
 /// | `phase` | `starting`, `serving`, `draining`, `closing`, `closed` |
 /// | `inFlight` | requests in flight, without probes |
+/// | `connections` | connections that are open, upgraded ones too: those of a `TrackedListener`, of feature `listener` |
 /// | `notes` | what else keeps the probe down: draining, faults of the process, fatal errors, start-up tasks; left out where nothing does |
 /// | `truncated` | how many checks are not shown; left out where all are |
 /// | `checks` | the checks by name, each an array of one object, as the draft has it |
@@ -63,7 +64,7 @@ use crate::token::Token;
 /// [-]sessions failed (degrades): connection refused
 /// [+]queue ok
 /// [-]fatal error `journal`: disk full
-/// readiness unavailable (serving, 3 in flight)
+/// readiness unavailable (serving, 3 in flight, 2 connections open)
 /// ```
 ///
 /// Each is one line, whatever an error holds: line breaks, control characters, and what hides text or turns its direction, are

@@ -20,6 +20,7 @@ pub(crate) struct Excerpt<'a> {
     pub(crate) status: ProbeStatus,
     pub(crate) phase: Phase,
     pub(crate) in_flight: usize,
+    pub(crate) connections: usize,
     /// What else keeps the probe down.
     pub(crate) notes: Vec<String>,
     /// For liveness only.
@@ -79,6 +80,7 @@ impl<'a> Excerpt<'a> {
             status,
             phase: snapshot.phase(),
             in_flight: snapshot.in_flight(),
+            connections: snapshot.connections(),
             notes,
             vitals,
             checks,

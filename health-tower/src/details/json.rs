@@ -13,6 +13,7 @@ struct Document<'a> {
     description: &'static str,
     phase: &'static str,
     in_flight: usize,
+    connections: usize,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
     #[serde(skip_serializing_if = "is_zero")]
@@ -55,6 +56,7 @@ pub(crate) fn write(excerpt: &Excerpt<'_>) -> Bytes {
         description: excerpt.probe.name(),
         phase: excerpt.phase.name(),
         in_flight: excerpt.in_flight,
+        connections: excerpt.connections,
         notes: &excerpt.notes,
         truncated: excerpt.truncated,
         checks: Checks(&excerpt.checks),

@@ -40,7 +40,15 @@ fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
         "unavailable"
     };
     let (probe, phase, in_flight) = (excerpt.probe, excerpt.phase, excerpt.in_flight);
-    writeln!(text, "{probe} {answer} ({phase}, {in_flight} in flight)")
+    let open = match excerpt.connections {
+        0 => String::new(),
+        1 => ", 1 connection open".to_owned(),
+        many => format!(", {many} connections open"),
+    };
+    writeln!(
+        text,
+        "{probe} {answer} ({phase}, {in_flight} in flight{open})"
+    )
 }
 
 fn write_check(line: &mut OneLine<'_>, check: &CheckReport) -> fmt::Result {

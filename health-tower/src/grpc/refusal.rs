@@ -50,7 +50,7 @@ impl Refusal {
                 response
             }
             Self::Malformed(why) => trailers_only("13", why),
-            Self::ShuttingDown => answer::unavailable(Form::Grpc),
+            Self::ShuttingDown => answer::unavailable(Form::Grpc, false),
         }
     }
 }

@@ -9,6 +9,7 @@ pub struct HealthLayerBuilder {
     health: Health,
     paths: ProbePaths,
     announce: bool,
+    envoy_immediate_fail: bool,
     #[cfg(feature = "details")]
     details: Option<crate::Details>,
     #[cfg(feature = "grpc")]
@@ -23,6 +24,7 @@ impl HealthLayerBuilder {
             health,
             paths: ProbePaths::default(),
             announce: false,
+            envoy_immediate_fail: false,
             #[cfg(feature = "details")]
             details: None,
             #[cfg(feature = "grpc")]
@@ -88,6 +90,32 @@ impl HealthLayerBuilder {
         self
     }
 
+    /// Whether Envoy is told of a shutdown by what it gets anyway: from the signal on, each response carries
+    /// `x-envoy-immediate-health-check-fail`, and the first one takes this instance out, long before a slow check would. Off by default.
+    ///
+    /// Envoy [marks it as failed](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking#active-health-checking-fast-failure)
+    /// if its cluster has active checks, and excludes it: what leaves on purpose doesn't count towards the panic threshold. So the answers
+    /// to its readiness checks, which a 503 ends at once anyway, carry it too, for a drain and for nothing else;
+    /// [maintenance](crate::Health::begin_drain) tells it by them only. The next check that passes takes the instance back.
+    ///
+    /// - Envoy passes the header on. Where its own clients are Envoys that check *it*, the first such response takes *it* out: have it
+    ///   removed there (`response_headers_to_remove`).
+    /// - With [`stay_ready_while_terminating`](crate::DrainPolicy::stay_ready_while_terminating), checks go on passing, and take it back.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use health_tower::{Health, HealthLayer};
+    ///
+    /// let health = Health::builder().start()?;
+    /// let layer = HealthLayer::builder(&health).envoy_immediate_fail(true).build()?;
+    /// # drop(layer);
+    /// # Ok(()) }
+    /// ```
+    pub fn envoy_immediate_fail(mut self, immediate_fail: bool) -> Self {
+        self.envoy_immediate_fail = immediate_fail;
+        self
+    }
+
     /// Who may see names and causes. Nobody, where it isn't said.
     #[cfg(feature = "details")]
     #[cfg_attr(docsrs, doc(cfg(feature = "details")))]
@@ -113,8 +141,9 @@ impl HealthLayerBuilder {
         self
     }
 
-    /// Makes the layer. Its table of paths is leaked, some hundred bytes, and so is what details and the switch need: the rule with
-    /// whatever it holds, a subscription, which keeps the latest snapshot, and a token; and so is the register of gRPC's services. Requests must not count references to them.
+    /// Makes the layer. Its table of paths is leaked, some hundred bytes, and so is what options need: the rule for details with
+    /// whatever it holds, a subscription, which keeps the latest snapshot, a token, and the register of gRPC's services. Requests must
+    /// not count references to them.
     /// That is once for each layer, and no more for each request or each clone: make a layer for a service, and not one for each
     /// connection.
     ///
@@ -146,11 +175,7 @@ impl HealthLayerBuilder {
             (face, LayerError::and(table, problems.into_iter().flatten()))
         };
         let layer = HealthLayer::with_paths(&self.health, Box::leak(Box::new(table?)));
-        let layer = if self.announce {
-            layer.announcing()
-        } else {
-            layer
-        };
+        let layer = layer.opting_in(self.announce, self.envoy_immediate_fail);
         #[cfg(feature = "details")]
         let layer = match self.details {
             Some(details) => layer.with_details(details),

@@ -58,14 +58,14 @@ where
     #[cold]
     fn give_up<R, E>(self: Pin<&mut Self>) -> Poll<Result<Response<HealthBody<R>>, E>> {
         let mut state = self.project().state;
-        let form = match state.as_mut().project() {
-            StateProjection::Run { passing, .. } => passing.form,
-            StateProjection::Wait { waiting, .. } => waiting
-                .as_ref()
-                .map_or(Form::Http2, |(_, passing)| passing.form),
-            StateProjection::Answer { .. } => Form::Http2,
+        let passing = match state.as_mut().project() {
+            StateProjection::Run { passing, .. } => Some(&*passing),
+            StateProjection::Wait { waiting, .. } => waiting.as_ref().map(|(_, passing)| passing),
+            StateProjection::Answer { .. } => None,
         };
-        let answer = answer::unavailable(form);
+        let form = passing.map_or(Form::Http2, |passing| passing.form);
+        let tells_envoy = passing.is_some_and(|passing| passing.tells_envoy);
+        let answer = answer::unavailable(form, tells_envoy);
         state.set(State::Answer {
             answering: Answering::given(),
         });

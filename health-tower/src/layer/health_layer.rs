@@ -1,7 +1,7 @@
 use tower_layer::Layer;
 
 use crate::Health;
-use crate::layer::{HealthLayerBuilder, HealthService, Shared};
+use crate::layer::{HealthLayerBuilder, HealthService, OptIns, Shared};
 use crate::paths::PathTable;
 
 /// A tower [`Layer`] that answers probes and counts all other requests until their response bodies have ended.
@@ -84,7 +84,7 @@ impl HealthLayer {
             in_flight: health.in_flight(),
             watch: health.drain_watch(),
             paths,
-            announced: None,
+            opt_ins: None,
             #[cfg(feature = "details")]
             details: None,
             #[cfg(feature = "grpc")]
@@ -96,8 +96,8 @@ impl HealthLayer {
         Self { health, shared }
     }
 
-    pub(crate) fn announcing(mut self) -> Self {
-        self.shared.announced = Some(Box::leak(Box::new(self.health.closing())));
+    pub(crate) fn opting_in(mut self, announce: bool, envoy: bool) -> Self {
+        self.shared.opt_ins = OptIns::leak(&self.health, announce, envoy);
         self
     }
 

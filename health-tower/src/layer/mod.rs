@@ -3,6 +3,7 @@
 mod builder;
 mod future;
 mod health_layer;
+mod opt_ins;
 mod passing;
 mod request;
 mod service;
@@ -13,6 +14,7 @@ pub use future::ResponseFuture;
 pub use health_layer::HealthLayer;
 pub use service::HealthService;
 
+pub(crate) use opt_ins::{OptIns, tell_envoy};
 pub(crate) use passing::Passing;
 pub(crate) use request::Form;
 #[cfg(feature = "grpc")]

@@ -5,7 +5,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 
-use crate::layer::Form;
+use crate::layer::{Form, tell_envoy};
 use crate::{HealthBody, InFlightRequest};
 
 /// A body that is known to be longer takes its time.
@@ -16,6 +16,8 @@ pub(crate) struct Passing {
     /// Goes on into the body.
     pub(crate) request: Option<InFlightRequest>,
     pub(crate) form: Form,
+    /// Whether its answer tells Envoy of a drain.
+    pub(crate) tells_envoy: bool,
     method: Method,
     path: Option<PathAndQuery>,
 }
@@ -27,6 +29,7 @@ impl Passing {
         Self {
             request: Some(counted),
             form,
+            tells_envoy: false,
             method: request.method().clone(),
             path: request.uri().path_and_query().cloned(),
         }
@@ -58,7 +61,7 @@ impl Passing {
     }
 
     /// The same while a drain is under way: more and more connections are closed after their responses. In HTTP/2, that is up to the
-    /// server.
+    /// server. Envoy is told, where it is to be.
     #[cold]
     pub(crate) fn let_go<B: Body>(
         &mut self,
@@ -73,6 +76,9 @@ impl Passing {
         if self.form == Form::Http1 && !upgrades && fastrand::f64() < chance {
             let close = HeaderValue::from_static("close");
             response.headers_mut().append(CONNECTION, close);
+        }
+        if self.tells_envoy {
+            tell_envoy(response.headers_mut());
         }
         response.map(|body| self.pass_on(body, waker))
     }

@@ -8,7 +8,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use crate::answering::Answer;
-use crate::layer::{Asked, Form, Passing, ResponseFuture, Shared};
+use crate::layer::{Asked, Form, OptIns, Passing, ResponseFuture, Shared};
 use crate::{BoxError, Health, HealthBody, answer};
 
 /// The service that a [`HealthLayer`](crate::HealthLayer) makes.
@@ -112,8 +112,8 @@ impl<S> HealthService<S> {
         if drain.is_refusing() {
             return self.refuse(request, form);
         }
-        let passing = Passing::new(counted, &request, form);
-        self.shared.announce(&mut request);
+        let mut passing = Passing::new(counted, &request, form);
+        self.shared.opt_in(&mut request, &mut passing);
         match mem::replace(&mut self.polled, Polled::Never) {
             Polled::Ready => ResponseFuture::run(self.inner.call(request), passing),
             Polled::Pending | Polled::Never => {
@@ -133,7 +133,8 @@ impl<S> HealthService<S> {
     {
         self.inner = self.inner.clone();
         self.polled = Polled::Never;
-        let answer = Answer::Known(answer::unavailable(form));
+        let tells_envoy = self.shared.opt_ins.is_some_and(OptIns::tells_envoy);
+        let answer = Answer::Known(answer::unavailable(form, tells_envoy));
         ResponseFuture::answer(request.into_body(), answer)
     }
 }

@@ -1,10 +1,10 @@
 use http::Request;
 
 use crate::answering::Answer;
+use crate::layer::{OptIns, Passing};
 use crate::paths::{PathTable, Target};
 use crate::{
-    Closing, DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeStatus, StatusBoard,
-    answer,
+    DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeStatus, StatusBoard, answer,
 };
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
@@ -14,8 +14,7 @@ pub(crate) struct Shared {
     pub(crate) in_flight: InFlight,
     pub(crate) watch: DrainWatch,
     pub(crate) paths: &'static PathTable,
-    /// What requests carry, where they are to.
-    pub(crate) announced: Option<&'static Closing>,
+    pub(crate) opt_ins: Option<&'static OptIns>,
     #[cfg(feature = "details")]
     pub(crate) details: Option<&'static crate::details::Source>,
     #[cfg(feature = "grpc")]
@@ -75,18 +74,21 @@ impl Shared {
                 return (body, Answer::Known(answer));
             }
         };
+        let mut tells_envoy = false;
         if probe == Probe::Readiness && !status.is_up() && answer::is_asked(&parts.method) {
             self.watch.told_unready();
+            tells_envoy = self.opt_ins.is_some_and(OptIns::tells_envoy_now);
         }
         #[cfg(feature = "details")]
         if let Some(details) = self
             .details
             .and_then(|details| details.detailed(&parts, probe, self.board))
         {
-            let answer = answer::detailed(&parts.method, details);
+            let answer = answer::detailed(&parts.method, details, tells_envoy);
             return (body, Answer::Known(answer));
         }
-        (body, Answer::Known(answer::probe(&parts.method, status)))
+        let answer = answer::probe(&parts.method, status, tells_envoy);
+        (body, Answer::Known(answer))
     }
 
     /// Counts a request that passes through, and gives how far a drain has come.
@@ -100,9 +102,9 @@ impl Shared {
     }
 
     #[inline]
-    pub(crate) fn announce<B>(&self, request: &mut Request<B>) {
-        if let Some(closing) = self.announced {
-            request.extensions_mut().insert(closing.clone());
+    pub(crate) fn opt_in<B>(&self, request: &mut Request<B>, passing: &mut Passing) {
+        if let Some(opt_ins) = self.opt_ins {
+            opt_ins.apply(request, passing);
         }
     }
 }

@@ -6,6 +6,7 @@ mod accept;
 #[cfg(feature = "axum")]
 mod axum;
 mod persistent;
+mod silence;
 #[cfg(feature = "tonic")]
 mod tonic;
 mod tracked;

@@ -4,14 +4,16 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::listener::silence::Silence;
 use crate::{Connection, Half};
 
 /// A connection that counts as open until it is dropped, from a [`TrackedListener`](crate::TrackedListener).
 ///
 /// What the server makes of it, as an upgrade to WebSocket, carries it along, and counts with it.
 ///
-/// When the service closes and nothing was ever read from it, it reads as if the client had closed it: in HTTP, the client speaks
-/// first. (tonic, and hyper's HTTP/2, would wait for it for as long as the drain lasts.)
+/// While the service closes, and nothing was ever read from it, it reads as if the client had closed it: in HTTP, the client speaks
+/// first. (tonic, and hyper's HTTP/2, would wait for it for as long as the drain lasts.) In its first second it doesn't yet: the first
+/// bytes of a client that has just connected are on their way.
 ///
 /// At the deadline of a drain, whoever reads, writes, flushes or shuts down gets the error [`ConnectionAborted`], and who waits in one
 /// of them is woken for it; servers drop the connection then. A task that holds it without doing any of these isn't reached.
@@ -24,18 +26,18 @@ pub struct Tracked<IO> {
     connection: Connection,
     cut_off: fn(&IO),
     is_cut_off: bool,
-    /// Nothing was ever read.
-    is_silent: bool,
+    /// Until something was read.
+    silence: Option<Silence>,
 }
 
 impl<IO> Tracked<IO> {
-    pub(crate) fn new(io: IO, connection: Connection, cut_off: fn(&IO)) -> Self {
+    pub(crate) fn new(io: IO, connection: Connection, is_late: bool, cut_off: fn(&IO)) -> Self {
         Self {
             io,
             connection,
             cut_off,
             is_cut_off: false,
-            is_silent: true,
+            silence: Some(Silence::new(is_late)),
         }
     }
 
@@ -77,6 +79,15 @@ impl<IO> Tracked<IO> {
         polled
     }
 
+    /// Ready if it has been silent for too long.
+    fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let is_closing = self.connection.is_closing();
+        match &mut self.silence {
+            Some(silence) => silence.poll_end(is_closing, cx),
+            None => Poll::Pending,
+        }
+    }
+
     #[cold]
     fn end(&mut self) -> io::Error {
         if !self.is_cut_off {
@@ -99,12 +110,14 @@ impl<IO: AsyncRead + Unpin> AsyncRead for Tracked<IO> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.io).poll_read(cx, buf);
         if read.is_ready() {
-            self.is_silent &= buf.filled().len() == before;
+            if buf.filled().len() > before {
+                self.silence = None;
+            }
             return read;
         }
         let read = self.unless_ended(read, Half::Read, cx);
         // After the waker was left, so that nobody sleeps through it.
-        if read.is_pending() && self.is_silent && self.connection.is_closing() {
+        if read.is_pending() && self.poll_silence(cx).is_ready() {
             return Poll::Ready(Ok(()));
         }
         read

@@ -7,7 +7,7 @@ use futures_core::Stream;
 
 use crate::listener::persistent::Persistent;
 use crate::listener::{Accept, Tracked};
-use crate::{Connections, Health};
+use crate::{Closing, Connections, Health};
 
 /// A listener whose connections a drain waits for, until they are closed, and which it ends at its deadline.
 ///
@@ -44,7 +44,9 @@ use crate::{Connections, Health};
 /// # What happens when
 ///
 /// 1. *Closing.* The server stops accepting and closes what is idle, as it does without this. Connections from which nothing ever came
-///    read as closed: tonic, and hyper's HTTP/2, would wait for them. One in the middle of its first head is waited for.
+///    read as closed: tonic, and hyper's HTTP/2, would wait for them. Those that are fresh, accepted less than a second ago or while the
+///    server has not heard yet, have that second to say something, and are then served like any other. One in the middle of its first
+///    head is waited for.
 /// 2. Until the deadline, each is waited for.
 /// 3. *The deadline.* How many are open is in [`DrainReport::connections`](crate::DrainReport::connections), and makes it unclean.
 ///    Requests are ended first, and have half a second to say so to their clients.
@@ -55,11 +57,13 @@ use crate::{Connections, Health};
 ///
 /// # Cost
 ///
-/// One allocation and two locks for each connection; one look at a flag for each read and write, and a lock that no other
+/// One allocation, two locks and a look at the clock for each connection; one look at a flag for each read and write, and a lock that no other
 /// connection shares where one has to wait.
 pub struct TrackedListener<L> {
     listener: L,
     connections: Connections,
+    /// Never polled; boxed so that the listener can be moved.
+    closing: Pin<Box<Closing>>,
     persistent: Persistent,
 }
 
@@ -69,6 +73,7 @@ impl<L: Accept> TrackedListener<L> {
         Self {
             listener,
             connections: health.connections(),
+            closing: Box::pin(health.closing()),
             persistent: Persistent::default(),
         }
     }
@@ -133,7 +138,10 @@ impl<L: Accept> TrackedListener<L> {
     }
 
     fn track(&self, io: L::Io) -> Tracked<L::Io> {
-        Tracked::new(io, self.connections.open(), L::cut_off)
+        let connection = self.connections.open();
+        // Looked at once it is open: whoever tells the open ones that the service closes has said so here first.
+        let is_late = self.closing.is_closing();
+        Tracked::new(io, connection, is_late, L::cut_off)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod drain;
+mod envoy;
 mod gate;
 mod probes;
 mod quiet;

@@ -5,7 +5,7 @@ use http::Method;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::json;
 
-use crate::world::{FACES, JSON, SECRET, ask, guarded, seen};
+use crate::world::{FACES, JSON, SECRET, ask, get, guarded, open, seen};
 
 /// One check whose error holds what nobody may see, one that only warns, one that is fine.
 async fn health() -> Health {
@@ -101,6 +101,25 @@ async fn who_may_see_it_gets_health_json() {
             document["checks"].get("migrations").is_none(),
             "that is the start-up probe's"
         );
+    }
+}
+
+#[tokio::test]
+async fn connections_are_shown_beside_what_is_in_flight() {
+    let health = Health::builder().linked(false).start().unwrap();
+    let layer = open(&health);
+    let mut connections = Vec::new();
+    let _requests = [health.hold(), health.hold(), health.hold()];
+    for said in ["", ", 1 connection open", ", 2 connections open"] {
+        let json = get(&layer, "/health/ready", JSON).await.json();
+        assert_eq!(
+            (&json["inFlight"], &json["connections"]),
+            (&json!(3), &json!(connections.len()))
+        );
+        let verbose = get(&layer, "/health/ready?verbose", "*/*").await;
+        let expected = format!("readiness ok (serving, 3 in flight{said})\n");
+        assert_eq!(verbose.text(), expected);
+        connections.push(health.connections().open());
     }
 }
 

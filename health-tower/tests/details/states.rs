@@ -35,6 +35,21 @@ async fn details_follow_the_drain_and_outlive_no_one() {
     );
 }
 
+#[tokio::test]
+async fn a_drain_tells_envoy_in_every_form() {
+    let health = Health::builder().linked(false).start().unwrap();
+    let layer = HealthLayer::builder(&health).envoy_immediate_fail(true);
+    let layer = layer.details(Details::when(|_| true)).build().unwrap();
+    let header = "x-envoy-immediate-health-check-fail";
+    for told in [false, true] {
+        for (uri, accept) in [("/health/ready?verbose", "*/*"), ("/health/ready", JSON)] {
+            let answer = get(&layer, uri, accept).await;
+            assert_eq!(answer.headers.contains_key(header), told, "{uri}");
+        }
+        health.shutdown();
+    }
+}
+
 /// A note is what keeps the probe down; a lame duck that stays ready has none.
 #[tokio::test]
 async fn a_drain_that_leaves_readiness_up_is_no_note() {

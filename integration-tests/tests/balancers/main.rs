@@ -8,6 +8,7 @@
 
 mod balancer;
 mod early_release;
+mod envoy_told;
 mod every_round;
 mod fleet;
 mod instance;

@@ -18,6 +18,13 @@ pub(crate) const OWN: &[&str] = &["own"];
 /// The deadline is beyond anybody's patience.
 pub(crate) const HEALTH: &[&str] = &["health", "1500", "60000"];
 
+impl Mode {
+    /// tonic doesn't let HTTP become anything else.
+    pub(crate) fn upgrades(self) -> bool {
+        self.server == "axum"
+    }
+}
+
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.ending, self.server) {

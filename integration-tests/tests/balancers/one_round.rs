@@ -1,6 +1,7 @@
 //! One rolling restart behind each balancer. `every_round.rs` does it ten times, beside the alternatives.
 
 use crate::balancer::Kind;
+use crate::load::SOCKET;
 use crate::mode::{ABRUPT, HEALTH, LAME_DUCK, Mode};
 use crate::rolling::{Outcome, rolling};
 
@@ -22,7 +23,9 @@ pub(crate) fn check(outcome: &Outcome) {
         outcome.never_seen == 0 || outcome.kind == Kind::Nginx,
         "only a reload closes connections to clients"
     );
-    for kind in ["unary", "download", "upload", "gRPC unary", "gRPC stream"] {
+    let mut kinds = vec!["unary", "download", "upload", "gRPC unary", "gRPC stream"];
+    kinds.extend(outcome.mode.upgrades().then_some(SOCKET));
+    for kind in kinds {
         assert!(
             outcome
                 .asked
@@ -45,6 +48,11 @@ async fn behind_haproxy_a_rolling_restart_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn behind_envoy_a_rolling_restart_loses_nothing() {
+    nothing_is_lost(Kind::Envoy, "axum").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_envoy_a_rolling_restart_of_tonic_loses_nothing() {
     nothing_is_lost(Kind::Envoy, "tonic").await;
 }
 
@@ -64,5 +72,6 @@ async fn without_a_drain_the_same_restart_loses_requests() {
         println!("{outcome:?}");
         assert!(outcome.failed > 0, "{outcome:?}");
         assert!(outcome.truncated > 0, "{outcome:?}");
+        assert!(outcome.sockets().1 > 0, "{outcome:?}");
     }
 }

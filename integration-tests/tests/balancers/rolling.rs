@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::balancer::{Balancer, Kind};
 use crate::fleet::Fleet;
 use crate::instance::Exit;
-use crate::load::Load;
+use crate::load::{Load, SOCKET};
 use crate::mode::Mode;
 use crate::tally::How;
 
@@ -23,6 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) asked: Vec<(&'static str, u64)>,
     pub(crate) failed: usize,
     pub(crate) truncated: usize,
+    /// Part of both.
+    pub(crate) sockets_lost: usize,
     pub(crate) retried: u64,
     /// Requests that met the end of a connection to the balancer, and never reached it.
     pub(crate) never_seen: usize,
@@ -32,6 +34,12 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// How many messages went over a `WebSocket`, and how many of them were lost.
+    pub(crate) fn sockets(&self) -> (u64, usize) {
+        let own = self.asked.iter().find(|(kind, _)| *kind == SOCKET);
+        (own.map_or(0, |(_, count)| *count), self.sockets_lost)
+    }
+
     pub(crate) fn requests(&self) -> u64 {
         self.asked.iter().map(|(_, count)| count).sum()
     }
@@ -63,13 +71,13 @@ pub(crate) async fn rolling(kind: Kind, mode: Mode, rounds: u32) -> Option<Outco
     let balancer = Balancer::start(kind, &fleet)?;
     balancer.is_up().await;
     let lanes = balancer.lanes();
-    let warm = Load::start(&lanes);
+    let warm = Load::start(&lanes, mode.upgrades());
     for index in 0..fleet.len() {
         warm.reaches(fleet.instance(index).pid()).await;
     }
     warm.finish().await;
 
-    let load = Load::start(&lanes);
+    let load = Load::start(&lanes, mode.upgrades());
     let mut exits = Vec::new();
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -90,19 +98,22 @@ pub(crate) async fn rolling(kind: Kind, mode: Mode, rounds: u32) -> Option<Outco
         asked: counts.asked.into_iter().collect(),
         failed: 0,
         truncated: 0,
+        sockets_lost: 0,
         retried: balancer.retried().await,
         never_seen: 0,
         exits,
         losses: Vec::new(),
     };
     for (id, kind, loss) in counts.losses {
-        if balancer.never_saw(&id, &loss) {
+        let never_seen = balancer.never_saw(&id, &loss);
+        if never_seen {
             outcome.never_seen += 1;
         } else if loss.how == How::Truncated {
             outcome.truncated += 1;
         } else {
             outcome.failed += 1;
         }
+        outcome.sockets_lost += usize::from(kind == SOCKET && !never_seen);
         let logged = balancer.logged(&id);
         outcome
             .losses

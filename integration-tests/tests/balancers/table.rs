@@ -15,8 +15,8 @@ Written by `integration-tests/run --full`; the code is in `tests/balancers`.
 
 Three instances of one service (`src/bin/rolling_host`) are restarted one after the other, behind a balancer that never sends
 a request twice, under a steady load: short requests, downloads and uploads of 0.5 s and of 2.5 s, gRPC calls and streams,
-over connections that are kept and over new ones. Every answer is compared to its last byte. *Failed* got no answer, or an
-error; *truncated* got the beginning of one.
+messages over WebSockets, over connections that are kept and over new ones. Every answer is compared to its last byte. *Failed* got
+no answer, or an error; *truncated* got the beginning of one, or lost its WebSocket.
 
 The balancers ask for readiness every 200 ms (HAProxy, Envoy), or are told and reloaded when it turns 503 (nginx). A restart
 is SIGTERM, the end of the process, and a new one on the same port, which is up in some ten milliseconds: a service that
@@ -39,6 +39,7 @@ pub(crate) fn text(
 ) -> String {
     let mut text = HEAD.to_owned();
     losses(&mut text, rounds, outcomes).unwrap();
+    sockets(&mut text, outcomes).unwrap();
     restarts(&mut text, times).unwrap();
     early(&mut text, released).unwrap();
     text
@@ -70,6 +71,24 @@ fn losses(text: &mut String, rounds: u32, outcomes: &[Outcome]) -> std::fmt::Res
         )?;
     }
     write!(text, "\n{FOOT}")
+}
+
+fn sockets(text: &mut String, outcomes: &[Outcome]) -> std::fmt::Result {
+    writeln!(
+        text,
+        "\n## WebSockets\n
+They are part of the table above; tonic has none. Three clients keep their connections, and one opens one for each message. When the
+service closes, the handler of (c) hears so through `Closing`, goes on for half a second, as if it had something to finish, and ends
+with a Close frame, which is no loss: what had not been echoed by then goes over the next connection. *Lost* is a message whose
+connection broke off, or could not be opened.\n
+| balancer | graceful shutdown | messages | lost |\n|---|---|--:|--:|"
+    )?;
+    for outcome in outcomes.iter().filter(|outcome| outcome.mode.upgrades()) {
+        let (messages, lost) = outcome.sockets();
+        let (balancer, mode) = (outcome.kind.name(), outcome.mode);
+        writeln!(text, "| {balancer} | {mode} | {messages} | {lost} |")?;
+    }
+    Ok(())
 }
 
 fn restarts(text: &mut String, times: &[Taken]) -> std::fmt::Result {

@@ -3,9 +3,10 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex, split};
-use tokio::time::advance;
+use tokio::time::{Instant, advance};
 
 use super::*;
+use crate::listener::silence::FRESH;
 use crate::{DrainPolicy, Health, Phase};
 
 thread_local! { static CUT_OFF: Cell<usize> = const { Cell::new(0) }; }
@@ -13,10 +14,9 @@ thread_local! { static CUT_OFF: Cell<usize> = const { Cell::new(0) }; }
 fn tracked(health: &Health) -> (Tracked<DuplexStream>, DuplexStream) {
     let (io, client) = duplex(4);
     let cut_off = |_: &DuplexStream| CUT_OFF.set(CUT_OFF.get() + 1);
-    (
-        Tracked::new(io, health.connections().open(), cut_off),
-        client,
-    )
+    let connection = health.connections().open();
+    let is_late = health.closing().is_closing();
+    (Tracked::new(io, connection, is_late, cut_off), client)
 }
 
 fn health() -> Health {
@@ -74,7 +74,7 @@ async fn both_halves_wait_on_tasks_of_their_own_and_both_are_ended() {
 #[tokio::test(start_paused = true)]
 async fn what_never_said_anything_reads_as_closed_when_the_service_closes() {
     let health = health();
-    let (mut silent, silent_client) = tracked(&health);
+    let (mut silent, _silent_client) = tracked(&health);
     let (mut heard, mut client) = tracked(&health);
     client.write_all(b"GET").await.unwrap();
     heard.read_exact(&mut [0; 3]).await.unwrap();
@@ -82,14 +82,39 @@ async fn what_never_said_anything_reads_as_closed_when_the_service_closes() {
     let heard = tokio::spawn(async move { heard.read_u8().await.unwrap() });
     health.shutdown();
     health.closing().await;
+    let closing = Instant::now();
     assert_eq!(silent.await.unwrap(), 0);
-    let (mut late, mut late_client) = tracked(&health);
-    let late = tokio::spawn(async move { late.read_u8().await.unwrap() });
-    for client in [&mut client, &mut late_client] {
-        client.write_all(b" ").await.unwrap();
+    assert_eq!(closing.elapsed(), Duration::ZERO, "it came long ago");
+    advance(2 * FRESH).await;
+    client.write_all(b" ").await.unwrap();
+    assert_eq!(heard.await.unwrap(), b' ');
+}
+
+/// The one came just before the service began to close, the other after.
+#[tokio::test(start_paused = true)]
+async fn what_has_just_come_has_a_second_to_say_something() {
+    for speaks in [true, false] {
+        let health = health();
+        health.shutdown();
+        advance(Duration::from_secs(10) - FRESH / 4).await;
+        let (mut before, mut before_client) = tracked(&health);
+        let came = Instant::now();
+        let before = tokio::spawn(async move { before.read(&mut [0; 1]).await.unwrap() });
+        health.closing().await;
+        assert_eq!(came.elapsed(), FRESH / 4);
+        let (mut after, mut after_client) = tracked(&health);
+        let after = tokio::spawn(async move { after.read(&mut [0; 1]).await.unwrap() });
+        advance(FRESH / 2).await;
+        if speaks {
+            before_client.write_all(b" ").await.unwrap();
+            after_client.write_all(b" ").await.unwrap();
+        }
+        let read = usize::from(speaks);
+        assert_eq!(before.await.unwrap(), read);
+        assert_eq!(after.await.unwrap(), read);
+        let last = if speaks { 3 * FRESH / 4 } else { 5 * FRESH / 4 };
+        assert_eq!(came.elapsed(), last, "from when it came, each");
     }
-    assert_eq!((heard.await.unwrap(), late.await.unwrap()), (b' ', b' '));
-    drop(silent_client);
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,8 +36,8 @@ impl Ending {
             }
             Self::Health(policy) => {
                 let health = Health::builder().linked(false).drain(policy).start()?;
-                let app = app.layer(HealthLayer::new(&health));
-                let serving = server.serve(listener, app, health.closing());
+                let layer = HealthLayer::builder(&health).announce(true).build()?;
+                let serving = server.serve_tracked(&health, listener, app.layer(layer));
                 let report = health.run(serving).await?;
                 let [lame_duck, closing] =
                     [report.lame_duck, report.closing].map(|time| time.as_millis());

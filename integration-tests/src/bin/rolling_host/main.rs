@@ -2,14 +2,15 @@
 //!
 //! Takes the address, the server (`axum`, `tonic`), and how it ends on SIGTERM: `abrupt`, as any process does; `own`, by the
 //! server's own graceful shutdown; `health LAME_DUCK DEADLINE`, in milliseconds, by `Health::run`. It serves the same over
-//! HTTP/1, HTTP/2 and gRPC on one port. Prints its address, and at the end how the drain went. It ends with its standard input,
-//! so that nothing is left if the test is killed.
+//! HTTP/1, HTTP/2 and gRPC on one port, and on axum also WebSocket. Prints its address, and at the end how the drain went. It ends
+//! with its standard input, so that nothing is left if the test is killed.
 
 mod arguments;
 mod ending;
 mod grpc;
 mod routes;
 mod server;
+mod sockets;
 
 use std::error::Error;
 use std::{io, process, thread};

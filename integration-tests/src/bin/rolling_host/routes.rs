@@ -10,18 +10,20 @@ use axum::extract::Path;
 use axum::http::HeaderValue;
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use bytes::Bytes;
 use integration_tests::work;
 use tokio_stream::StreamExt as _;
 
 use crate::grpc::Work;
+use crate::sockets;
 
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/unary", get(async || work::UNARY))
         .route("/upload", post(async |uploaded: Bytes| uploaded))
         .route("/download/{pace}", get(download))
+        .route(work::SOCKET, any(sockets::echo))
         .route_service(work::GRPC_UNARY, Work)
         .route_service(work::GRPC_STREAM, Work)
         .layer(map_response(signed))

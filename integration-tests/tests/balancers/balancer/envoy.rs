@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use integration_tests::wire::Wire;
 use serde_json::{Value, json};
 
+use super::Checks;
+
 pub(super) fn arguments(config: &str) -> [&str; 7] {
     let quiet = ["--disable-hot-restart", "--concurrency", "1", "-l", "warn"];
     let [a, b, c, d, e] = quiet;
@@ -15,13 +17,14 @@ pub(super) fn config(
     instances: &[SocketAddr],
     listens: [SocketAddr; 2],
     admin: SocketAddr,
+    checks: Checks,
 ) -> String {
     let [http1, http2] = listens;
     let config = json!({
         "admin": { "address": socket(admin) },
         "static_resources": {
             "listeners": [listener("http1", http1), listener("http2", http2)],
-            "clusters": [cluster("http1", instances), cluster("http2", instances)],
+            "clusters": [cluster("http1", instances, checks), cluster("http2", instances, checks)],
         },
     });
     config.to_string()
@@ -48,6 +51,7 @@ fn listener(cluster: &str, addr: SocketAddr) -> Value {
             "domains": ["*"],
             "routes": [{ "match": { "prefix": "/" }, "route": { "cluster": cluster, "timeout": "0s" } }],
         }]},
+        "upgrade_configs": [{ "upgrade_type": "websocket" }],
         "http_filters": [{
             "name": "envoy.filters.http.router",
             "typed_config": { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
@@ -58,7 +62,11 @@ fn listener(cluster: &str, addr: SocketAddr) -> Value {
     json!({ "name": cluster, "address": socket(addr), "filter_chains": [{ "filters": [filter] }] })
 }
 
-fn cluster(name: &str, instances: &[SocketAddr]) -> Value {
+fn cluster(name: &str, instances: &[SocketAddr], checks: Checks) -> Value {
+    let (interval, threshold) = match checks {
+        Checks::Prompt => ("0.2s", 1),
+        Checks::Slow => ("3600s", 3),
+    };
     let (codec, options) = if name == "http2" {
         ("HTTP2", "http2_protocol_options")
     } else {
@@ -76,9 +84,9 @@ fn cluster(name: &str, instances: &[SocketAddr]) -> Value {
         "load_assignment": { "cluster_name": name, "endpoints": [{ "lb_endpoints": endpoints }] },
         "health_checks": [{
             "timeout": "0.3s",
-            "interval": "0.2s",
-            "no_traffic_interval": "0.2s",
-            "unhealthy_threshold": 1,
+            "interval": interval,
+            "no_traffic_interval": interval,
+            "unhealthy_threshold": threshold,
             "healthy_threshold": 1,
             "http_health_check": { "path": "/health/ready", "codec_client_type": codec },
         }],
@@ -87,6 +95,16 @@ fn cluster(name: &str, instances: &[SocketAddr]) -> Value {
             "explicit_http_config": { options: {} },
         }},
     })
+}
+
+/// What it holds against an instance, in both clusters; `healthy` is nothing.
+pub(super) async fn health_flags(admin: SocketAddr, instance: SocketAddr) -> Vec<String> {
+    let mut wire = Wire::connect(admin).await;
+    let clusters = wire.get("/clusters").await;
+    let (_, text) = clusters.plain();
+    let name = format!("::{instance}::health_flags::");
+    let flags = text.lines().filter_map(|line| line.split_once(&name));
+    flags.map(|(_, flags)| flags.to_owned()).collect()
 }
 
 /// From its statistics: one line a cluster.

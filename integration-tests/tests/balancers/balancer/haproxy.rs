@@ -25,6 +25,7 @@ defaults
     timeout connect 2s
     timeout client 60s
     timeout server 60s
+    timeout tunnel 60s
     timeout check 5s
     retries 0
     no option redispatch

@@ -12,7 +12,7 @@ use integration_tests::patience::{patiently, pause};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-pub(crate) use kind::{Kind, Lane};
+pub(crate) use kind::{Checks, Kind, Lane};
 
 use crate::fleet::Fleet;
 use crate::peer::Peer;
@@ -35,15 +35,18 @@ pub(crate) struct Balancer {
 impl Balancer {
     /// Starts it on free ports; `None` where it isn't installed.
     pub(crate) fn start(kind: Kind, fleet: &Fleet) -> Option<Self> {
+        Self::over(kind, fleet.addrs(), Checks::Prompt)
+    }
+
+    pub(crate) fn over(kind: Kind, instances: Vec<SocketAddr>, checks: Checks) -> Option<Self> {
         let place = Place::new();
         let folder = tempfile::tempdir().unwrap();
         let (config, log) = (folder.path().join("config"), folder.path().join("log"));
         let listens = [place.free(), place.free()];
         let admin = place.free();
-        let instances = fleet.addrs();
         let text = match kind {
             Kind::HAProxy => haproxy::config(&instances, listens, folder.path()),
-            Kind::Envoy => envoy::config(&instances, listens, admin),
+            Kind::Envoy => envoy::config(&instances, listens, admin, checks),
             Kind::Nginx => nginx::config(&instances, None, listens, folder.path()),
         };
         fs::write(&config, text).unwrap();
@@ -77,7 +80,12 @@ impl Balancer {
 
     pub(crate) fn lanes(&self) -> Vec<Lane> {
         let [http1, http2] = self.listens;
-        let lane = |name, addr, grpc| Lane { name, addr, grpc };
+        let lane = |name, addr, grpc| Lane {
+            name,
+            addr,
+            grpc,
+            sockets: name == "HTTP/1",
+        };
         let mut lanes = vec![lane("HTTP/1", http1, false), lane("gRPC", http2, true)];
         if self.kind != Kind::Nginx {
             // It speaks HTTP/2 to the instances for gRPC only.
@@ -109,6 +117,11 @@ impl Balancer {
         fs::write(folder.join("next"), text).unwrap();
         fs::rename(folder.join("next"), folder.join("config")).unwrap();
         self.peer.reload();
+    }
+
+    /// What Envoy holds against an instance, once for each cluster.
+    pub(crate) async fn health_flags(&self, instance: SocketAddr) -> Vec<String> {
+        envoy::health_flags(self.admin, instance).await
     }
 
     /// How many requests it has sent twice.

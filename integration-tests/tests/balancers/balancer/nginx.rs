@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use integration_tests::work;
+
 pub(super) fn config(
     instances: &[SocketAddr],
     down: Option<usize>,
@@ -16,7 +18,7 @@ pub(super) fn config(
         let down = if down == Some(index) { " down" } else { "" };
         writeln!(servers, "        server {instance}{down};").unwrap();
     }
-    let folder = folder.display();
+    let (folder, socket) = (folder.display(), work::SOCKET);
     // Nothing is buffered, so that an upload is as slow at the instance as it is here, and the other way round.
     format!(
         "daemon off;
@@ -45,6 +47,13 @@ http {{
             proxy_set_header Connection \"\";
             proxy_request_buffering off;
             proxy_buffering off;
+            proxy_next_upstream off;
+        }}
+        location {socket} {{
+            proxy_pass http://http1;
+            proxy_http_version 1.1;
+            proxy_set_header Connection upgrade;
+            proxy_set_header Upgrade $http_upgrade;
             proxy_next_upstream off;
         }}
     }}

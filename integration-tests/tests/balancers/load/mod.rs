@@ -2,6 +2,7 @@
 
 mod grpc;
 mod http;
+mod sockets;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,6 +17,8 @@ use crate::balancer::Lane;
 use crate::tally::{Counts, How, Loss, Tally};
 use grpc::GrpcClient;
 use http::HttpClient;
+pub(crate) use sockets::KIND as SOCKET;
+use sockets::SocketClient;
 
 /// Between two requests of a client. A rate, and no wait for anything.
 const THINK: Duration = Duration::from_millis(50);
@@ -45,7 +48,7 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    pub(crate) fn start(lanes: &[Lane]) -> Self {
+    pub(crate) fn start(lanes: &[Lane], sockets: bool) -> Self {
         let mut load = Self {
             tally: Tally::default(),
             lanes: lanes.iter().map(|lane| lane.name).collect(),
@@ -54,6 +57,11 @@ impl Load {
         };
         for lane in lanes {
             let (name, addr) = (lane.name, lane.addr);
+            if lane.sockets && sockets {
+                for keep in [true, true, true, false] {
+                    load.spawn(name, SocketClient::new(addr, keep));
+                }
+            }
             for keep in [true, false] {
                 if lane.grpc {
                     load.spawn(name, GrpcClient::unary(addr, keep));
