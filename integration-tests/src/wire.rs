@@ -20,6 +20,12 @@ impl Wire {
         Self(BufReader::new(stream.expect("somebody listens")))
     }
 
+    /// Where it comes from.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.0.get_ref().local_addr().expect("it is connected")
+    }
+
     /// Sends these bytes.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.try_send(bytes).await.expect("the connection is open");

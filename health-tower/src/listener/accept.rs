@@ -1,4 +1,5 @@
 use std::io;
+use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -25,6 +26,12 @@ pub trait Accept: Send + 'static {
     /// The system's.
     fn local_addr(&self) -> io::Result<Self::Addr>;
 
+    /// Whom the drain's report names where the connection is still open at its deadline. By default, it is a connection, and no more.
+    fn peer(addr: &Self::Addr) -> Option<SocketAddr> {
+        let _ = addr;
+        None
+    }
+
     /// Is called when a connection is ended at the deadline of a drain, before it is dropped, so that the other side can learn that
     /// what it has is not the whole. TCP connections are reset; by default, nothing is done.
     fn cut_off(io: &Self::Io) {
@@ -34,7 +41,7 @@ pub trait Accept: Send + 'static {
 
 impl Accept for TcpListener {
     type Io = TcpStream;
-    type Addr = std::net::SocketAddr;
+    type Addr = SocketAddr;
 
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, Self::Addr)>> {
         Self::poll_accept(self, cx)
@@ -42,6 +49,10 @@ impl Accept for TcpListener {
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
         Self::local_addr(self)
+    }
+
+    fn peer(addr: &SocketAddr) -> Option<SocketAddr> {
+        Some(*addr)
     }
 
     /// Without it, closing would go on sending what the system has taken, for minutes, to a client that doesn't read; and a response

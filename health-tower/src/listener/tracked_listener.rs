@@ -48,7 +48,8 @@ use crate::{Closing, Connections, Health};
 ///    server has not heard yet, have that second to say something, and are then served like any other. One in the middle of its first
 ///    head is waited for.
 /// 2. Until the deadline, each is waited for.
-/// 3. *The deadline.* How many are open is in [`DrainReport::connections`](crate::DrainReport::connections), and makes it unclean.
+/// 3. *The deadline.* How many are open is in [`DrainReport::connections`](crate::DrainReport::connections), and makes it unclean; where
+///    they come from is in [`DrainReport::open_connections`](crate::DrainReport::open_connections).
 ///    Requests are ended first, and have half a second to say so to their clients.
 /// 4. Then connections are ended: see [`Tracked`]. TCP connections are reset, so that no client takes a part for the whole; what
 ///    the system had not sent yet is lost. Unix sockets are closed.
@@ -111,7 +112,7 @@ impl<L: Accept> TrackedListener<L> {
     /// ```
     pub async fn accept(&mut self) -> io::Result<(Tracked<L::Io>, L::Addr)> {
         let (io, addr) = poll_fn(|cx| self.listener.poll_accept(cx)).await?;
-        Ok((self.track(io), addr))
+        Ok((self.track(io, &addr), addr))
     }
 
     /// Where it listens.
@@ -134,11 +135,14 @@ impl<L: Accept> TrackedListener<L> {
     ) -> Poll<(Tracked<L::Io>, L::Addr)> {
         let accept = |cx: &mut Context<'_>| self.listener.poll_accept(cx);
         let (io, addr) = ready!(self.persistent.poll(cx, accept));
-        Poll::Ready((self.track(io), addr))
+        Poll::Ready((self.track(io, &addr), addr))
     }
 
-    fn track(&self, io: L::Io) -> Tracked<L::Io> {
-        let connection = self.connections.open();
+    fn track(&self, io: L::Io, addr: &L::Addr) -> Tracked<L::Io> {
+        let connection = match L::peer(addr) {
+            Some(peer) => self.connections.open_from(peer),
+            None => self.connections.open(),
+        };
         // Looked at once it is open: whoever tells the open ones that the service closes has said so here first.
         let is_late = self.closing.is_closing();
         Tracked::new(io, connection, is_late, L::cut_off)

@@ -50,6 +50,8 @@ async fn a_client_that_never_reads_its_response() {
     until_idle(&health).await;
     let report = ends_at_the_deadline(&health, host).await;
     assert_eq!((report.remaining, report.connections), (0, 1));
+    let peer = format!("a connection from {}", wire.local_addr());
+    assert_eq!(report.open_connections[0].what(), peer);
     assert!(
         report
             .to_string()
