@@ -74,6 +74,3 @@ impl Inbox {
             .map_err(|_| Refusal::Malformed("the message is not what the method takes"))
     }
 }
-
-#[cfg(test)]
-mod tests;
