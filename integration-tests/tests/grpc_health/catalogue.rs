@@ -1,6 +1,6 @@
 //! The cases, and who looks at them.
 
-use Server::{Axum, Hyper, Tonic};
+use Server::{Axum, Hyper, Probes, Tonic, TonicHealth};
 
 use crate::cases::{asked, balanced, checked, drained, ended, raw, slow, watched};
 use crate::row::Row;
@@ -93,8 +93,12 @@ const GRPCIO: &[&str] = &["grpcio"];
 const CURL: &[&str] = &["curl"];
 const ENVOY: &[&str] = &["Envoy"];
 const EVERYWHERE: &[Server] = &Server::ALL;
-const OURS: &[Server] = &[Tonic, Axum, Hyper];
-const CLOSING_SLOWLY: &[Server] = &[Hyper];
+/// With an application beside the health.
+const APPLIED: &[Server] = &[Tonic, Axum, Hyper, TonicHealth];
+/// Where requests are counted.
+const COUNTED: &[Server] = &[Tonic, Axum, Hyper];
+/// Where there is somebody to ask while it closes.
+const LINGERING: &[Server] = &[Hyper, Probes];
 
 macro_rules! rows {
     ($($case:literal $run:path, $clients:expr, $servers:expr $(, $option:literal)*;)*) => {
@@ -136,25 +140,26 @@ pub(crate) const ROWS: &[Row] = rows! {
     19 drained::told, ALL, EVERYWHERE;
     20 asked::no_such_method, ALL, EVERYWHERE;
     20 raw::no_such_method, CURL, EVERYWHERE;
-    21 ended::stream_goes_on, ALL, EVERYWHERE;
+    21 ended::stream_goes_on, ALL, APPLIED;
     22 balanced::follows, GRPCIO, EVERYWHERE, "down=stock";
     23 ended::watch_ends, ALL, EVERYWHERE;
-    24 ended::no_new_watch, ALL, CLOSING_SLOWLY, "lingering";
-    24 balanced::backs_off, GRPCIO, CLOSING_SLOWLY, "lingering";
-    24 raw::closing, CURL, CLOSING_SLOWLY, "lingering";
-    25 ended::counted, ALL, OURS;
-    26 ended::cancelled, ALL, OURS;
-    27 ended::deadline, ALL, EVERYWHERE, "deadline=300";
-    28 ended::lame_duck, ALL, EVERYWHERE, "lame_duck=30000";
+    23 balanced::lets_go, GRPCIO, EVERYWHERE;
+    24 ended::no_new_watch, ALL, LINGERING, "lingering";
+    24 balanced::backs_off, GRPCIO, LINGERING, "lingering";
+    24 raw::closing, CURL, LINGERING, "lingering";
+    25 ended::counted, ALL, COUNTED;
+    26 ended::cancelled, ALL, COUNTED;
+    27 ended::deadline, ALL, APPLIED, "deadline=300";
+    28 ended::lame_duck, ALL, APPLIED, "lame_duck=30000";
     29 raw::malformed, CURL, EVERYWHERE;
     29 raw::unknown_fields, CURL, EVERYWHERE;
     29 raw::too_long, CURL, EVERYWHERE;
     30 asked::compressed, BUT_TONIC, EVERYWHERE;
     30 raw::compressed, CURL, EVERYWHERE;
     31 raw::not_grpc, CURL, EVERYWHERE;
-    32 raw::never_compressed, CURL, EVERYWHERE, "compressing";
+    32 raw::never_compressed, CURL, APPLIED, "compressing";
     33 raw::http1, CURL, &[Tonic], "http1";
-    33 raw::http1, CURL, &[Axum];
+    33 raw::http1, CURL, &[Axum, Probes];
     33 raw::http2, CURL, &[Hyper];
     33 raw::http2, CURL, &[Tonic];
     34 asked::too_early, ALL, EVERYWHERE, "held";

@@ -16,11 +16,18 @@ pub(crate) enum Server {
     Tonic,
     Axum,
     Hyper,
+    Probes,
     TonicHealth,
 }
 
 impl Server {
-    pub(crate) const ALL: [Self; 4] = [Self::Tonic, Self::Axum, Self::Hyper, Self::TonicHealth];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Tonic,
+        Self::Axum,
+        Self::Hyper,
+        Self::Probes,
+        Self::TonicHealth,
+    ];
 
     /// As the host calls it.
     pub(crate) const fn name(self) -> &'static str {
@@ -28,12 +35,17 @@ impl Server {
             Self::Tonic => "tonic",
             Self::Axum => "axum",
             Self::Hyper => "hyper",
+            Self::Probes => "probes",
             Self::TonicHealth => "tonic-health",
         }
     }
 
     pub(crate) fn is_ours(self) -> bool {
         self != Self::TonicHealth
+    }
+
+    pub(crate) fn has_application(self) -> bool {
+        self != Self::Probes
     }
 
     /// How long to wait for what must come; where it need not, there is a limit to curiosity.
@@ -195,7 +207,7 @@ impl Ongoing {
     }
 }
 
-fn told(said: Option<Said>) -> String {
+pub(crate) fn told(said: Option<Said>) -> String {
     match said {
         None => "nothing".to_owned(),
         Some(Said::Status(name) | Said::State(name) | Said::Text(name)) => name,

@@ -10,7 +10,8 @@ const NOTES: &str = include_str!("notes.md");
 /// The table as the docs show it.
 pub(crate) fn render(plan: Plan, seen: &[Seen], idle: &[Idle]) -> String {
     let mut text = "# gRPC health, as clients see it\n\n\
-         Written by the test `grpc_health`. Ours under tonic, axum and hyper; beside it `tonic-health`'s own server, under tonic.\n\n\
+         Written by the test `grpc_health`. Ours under tonic, axum and hyper, and on a `ProbeServer`; beside it \
+         `tonic-health`'s own server, under tonic.\n\n\
          | | case | ours | `tonic-health` | seen by |\n|---|---|---|---|---|\n"
         .to_owned();
     for (case, what) in CASES {

@@ -6,6 +6,7 @@
 //! | server | |
 //! |---|---|
 //! | `tonic`, `axum`, `hyper` | the layer, under that server |
+//! | `probes` | a `ProbeServer`, and no application |
 //! | `tonic-health` | `tonic-health`'s own service, under tonic |
 //!
 //! Options are those of [`Settings`](settings::Settings).
@@ -45,6 +46,9 @@ async fn main() -> Result<(), BoxError> {
     if !settings.held {
         ours.looked_at().await;
     }
-    let ours = ours.serve(settings, echo.clone(), listen().await?);
+    let ours = match settings.server.as_str() {
+        "probes" => ours.serve_probes()?,
+        _ => ours.serve(settings, echo.clone(), listen().await?),
+    };
     commands::obey(ours, echo).await
 }

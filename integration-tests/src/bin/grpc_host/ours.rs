@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
-use health_tower::{BoxError, Check, CheckState, DrainPolicy, DrainReport, Health, Impact};
+use health_tower::{
+    BoxError, Check, CheckState, DrainPolicy, DrainReport, Health, Impact, ProbeServer,
+};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -24,6 +26,7 @@ pub(crate) struct Ours {
     found: [Arc<AtomicBool>; CHECKS.len()],
     held: watch::Sender<bool>,
     server: Option<JoinHandle<Result<DrainReport, BoxError>>>,
+    probes: Option<ProbeServer>,
 }
 
 impl Ours {
@@ -45,6 +48,7 @@ impl Ours {
             found,
             held,
             server: None,
+            probes: None,
         })
     }
 
@@ -55,21 +59,35 @@ impl Ours {
         }
     }
 
+    /// On a port of its own, with no application.
+    pub(crate) fn serve_probes(mut self) -> Result<Self, BoxError> {
+        let probes = ProbeServer::new(&self.face.layer()).bind("127.0.0.1:0")?;
+        println!("{}", probes.local_addrs()[0]);
+        self.probes = Some(probes);
+        let closing = self.health.closing();
+        self.run(async move {
+            closing.await;
+            Ok(())
+        });
+        Ok(self)
+    }
+
     pub(crate) fn serve(mut self, settings: Settings, echo: Echo, listener: TcpListener) -> Self {
         let (health, layer) = (self.health.clone(), self.face.layer());
-        self.server = Some(tokio::spawn(async move {
-            let (running, closes) = (health.clone(), health.clone());
-            let server = async move {
-                match settings.server.as_str() {
-                    "tonic" => serve::tonic(&settings, &closes, layer, echo, listener).await,
-                    "axum" => serve::axum(&settings, &closes, layer, echo, listener).await,
-                    "hyper" => serve::hyper(&settings, &closes, layer, echo, listener).await,
-                    other => Err(format!("no server: {other}").into()),
-                }
-            };
-            running.run(server).await
-        }));
+        self.run(async move {
+            match settings.server.as_str() {
+                "tonic" => serve::tonic(&settings, &health, layer, echo, listener).await,
+                "axum" => serve::axum(&settings, &health, layer, echo, listener).await,
+                "hyper" => serve::hyper(&settings, &health, layer, echo, listener).await,
+                other => Err(format!("no server: {other}").into()),
+            }
+        });
         self
+    }
+
+    fn run(&mut self, server: impl Future<Output = Result<(), BoxError>> + Send + 'static) {
+        let health = self.health.clone();
+        self.server = Some(tokio::spawn(async move { health.run(server).await }));
     }
 
     fn found(&self, check: &str) -> &AtomicBool {

@@ -11,7 +11,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use integration_tests::patience::pause;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tonic::transport::server::TcpIncoming;
 use tower::ServiceBuilder;
 use tower_http::compression::{CompressionLayer, Predicate};
@@ -91,12 +90,4 @@ pub(crate) fn compression(settings: &Settings) -> CompressionLayer<impl Predicat
     let compressing = settings.compressing;
     let always = move |_: StatusCode, _: Version, _: &HeaderMap, _: &http::Extensions| compressing;
     CompressionLayer::new().compress_when(always)
-}
-
-/// The server's own end.
-pub(crate) async fn ended<T, E>(server: &mut JoinHandle<Result<T, E>>) -> Result<T, BoxError>
-where
-    E: Into<BoxError>,
-{
-    server.await?.map_err(Into::into)
 }

@@ -17,7 +17,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 
 use crate::controls::{CHECKS, Controls, SERVICES};
 use crate::echo::Echo;
-use crate::serve::{self, compression};
+use crate::serve::compression;
 use crate::settings::Settings;
 
 pub(crate) struct Theirs {
@@ -27,11 +27,12 @@ pub(crate) struct Theirs {
     found: Mutex<HashMap<String, bool>>,
     lame_duck: Duration,
     closing: watch::Sender<bool>,
-    server: JoinHandle<Result<(), tonic::transport::Error>>,
+    server: Option<JoinHandle<Result<(), tonic::transport::Error>>>,
 }
 
 impl Theirs {
     pub(crate) async fn start(settings: &Settings, echo: &Echo, listener: TcpListener) -> Self {
+        let own = SERVICES.map(|(service, check)| (service.to_owned(), check.to_owned()));
         let reporter = HealthReporter::new();
         let health = HealthService::from_health_reporter(reporter.clone());
         let health = tonic_health::pb::health_server::HealthServer::new(health);
@@ -45,18 +46,19 @@ impl Theirs {
             let _gone = closes.wait_for(|closing| *closing).await;
         };
         let server = server.serve_with_incoming_shutdown(TcpIncoming::from(listener), closes);
-        let own = SERVICES.map(|(service, check)| (service.to_owned(), check.to_owned()));
-        let theirs = Self {
+        let mut theirs = Self {
             reporter,
             services: Mutex::new(HashMap::from(own)),
             found: Mutex::default(),
             lame_duck: settings.lame_duck,
             closing,
-            server: tokio::spawn(server),
+            server: None,
         };
+        // Before anybody can ask.
         if !settings.held {
             theirs.set_all(settings.down.as_deref()).await;
         }
+        theirs.server = Some(tokio::spawn(server));
         theirs
     }
 
@@ -161,6 +163,7 @@ impl Controls for Theirs {
     }
 
     async fn ended(&mut self) -> Result<(), BoxError> {
-        serve::ended(&mut self.server).await
+        let server = self.server.take().ok_or("it has ended before")?;
+        Ok(server.await??)
     }
 }

@@ -21,6 +21,8 @@ pub(crate) async fn follows(mut stage: Stage) -> Verdict {
         ("up stock", "READY"),
         ("remove pkg.Orders", "TRANSIENT_FAILURE"),
         ("add pkg.Orders stock", "READY"),
+        ("drain", "TRANSIENT_FAILURE"),
+        ("resume", "READY"),
     ] {
         stage.obey(order).await;
         let came = channel.comes_to(state(wanted)).await;
@@ -29,14 +31,25 @@ pub(crate) async fn follows(mut stage: Stage) -> Verdict {
     Ok(())
 }
 
+/// It watches on its own account, and asks again once the Watch has ended.
+pub(crate) async fn lets_go(mut stage: Stage) -> Verdict {
+    let mut channel = stage.begin("balance", "pkg.Orders");
+    channel.comes_to(state("READY")).await?;
+    stage.obey("shutdown").await;
+    stage.ended().await
+}
+
 /// For how long retries are counted. The first back-off is a second.
 const OBSERVED: Duration = Duration::from_secs(3);
 /// A client that backs off goes through a few; one that doesn't, through hundreds.
 const FEW: usize = 20;
 
-/// The host goes on accepting while it closes.
+/// The host goes on accepting while it closes, or for ever.
 pub(crate) async fn backs_off(mut stage: Stage) -> Verdict {
-    let mut stream = stage.stream().await?;
+    let mut stream = match stage.server.has_application() {
+        true => Some(stage.stream().await?),
+        false => None,
+    };
     let mut channel = stage.begin("balance", "pkg.Orders");
     channel.comes_to(state("READY")).await?;
     stage.obey("shutdown").await;
@@ -48,7 +61,9 @@ pub(crate) async fn backs_off(mut stage: Stage) -> Verdict {
     if transitions == 0 || transitions > FEW {
         return Err(format!("{transitions} transitions in {OBSERVED:?}"));
     }
-    stage.obey("end").await;
-    stream.ends("OK").await?;
+    if let Some(stream) = &mut stream {
+        stage.obey("end").await;
+        stream.ends("OK").await?;
+    }
     stage.ended().await
 }

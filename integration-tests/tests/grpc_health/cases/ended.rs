@@ -30,15 +30,20 @@ pub(crate) async fn watch_ends(mut stage: Stage) -> Verdict {
     watch.ends("UNAVAILABLE").await
 }
 
-/// The host goes on accepting, for as long as the stream is open.
+/// The host goes on accepting: for as long as a stream is open, or, as a `ProbeServer`, until its process ends.
 pub(crate) async fn no_new_watch(mut stage: Stage) -> Verdict {
-    let mut stream = stage.stream().await?;
+    let mut stream = match stage.server.has_application() {
+        true => Some(stage.stream().await?),
+        false => None,
+    };
     stage.closes().await?;
     for service in ["", "pkg.Orders", "pkg.Nothing", "liveness"] {
         stage.begin("watch", service).ends("UNAVAILABLE").await?;
     }
-    stage.obey("end").await;
-    stream.ends("OK").await?;
+    if let Some(stream) = &mut stream {
+        stage.obey("end").await;
+        stream.ends("OK").await?;
+    }
     stage.ended().await
 }
 

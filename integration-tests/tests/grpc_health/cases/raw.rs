@@ -61,14 +61,15 @@ pub(crate) async fn no_such_method(stage: Stage) -> Verdict {
 
 pub(crate) async fn closing(mut stage: Stage) -> Verdict {
     let watch = framed(&request("pkg.Orders"));
-    let mut stream = stage.stream().await?;
+    let _open = match stage.server.has_application() {
+        true => Some(stage.stream().await?),
+        false => None,
+    };
     stage.closes().await?;
     let received = post(stage.addr(), "Watch", &watch, &[]).await;
     refused(&received, "14")?;
     let only = received.is_trailers_only();
-    expect("trailers-only", &only.to_string(), "true")?;
-    stage.obey("end").await;
-    stream.ends("OK").await
+    expect("trailers-only", &only.to_string(), "true")
 }
 
 pub(crate) async fn malformed(stage: Stage) -> Verdict {
@@ -135,11 +136,11 @@ pub(crate) async fn compressed(stage: Stage) -> Verdict {
 }
 
 /// Often enough to see an answer that comes before the request was read.
-const TIMES: usize = 20;
+const TIMES: usize = 10;
 
 pub(crate) async fn not_grpc(stage: Stage) -> Verdict {
-    let body = vec![b' '; 2 * 1024];
-    for _ in 0..TIMES {
+    for kilobytes in [2, 200].repeat(TIMES) {
+        let body = vec![b' '; kilobytes * 1024];
         let json = [
             "--http2-prior-knowledge",
             "--data-binary",

@@ -1,6 +1,6 @@
 //! Watch.
 
-use crate::stage::{Stage, Verdict};
+use crate::stage::{Ongoing, Stage, Verdict, told};
 
 pub(crate) async fn at_once(stage: Stage) -> Verdict {
     stage.watch("pkg.Orders", "SERVING").await?;
@@ -37,11 +37,11 @@ pub(crate) async fn removed(mut stage: Stage) -> Verdict {
 }
 
 /// What was sent on one connection before an answer is there with it.
-async fn goes_on(stage: &Stage, watch: &mut crate::stage::Ongoing) -> Verdict {
+async fn goes_on(stage: &Stage, watch: &mut Ongoing) -> Verdict {
     stage.check("pkg.Base", "SERVING").await?;
-    match watch.heard().first() {
+    match watch.heard().into_iter().next() {
         None => Ok(()),
-        Some(more) => Err(format!("{more:?} follows")),
+        more => Err(format!("{} follows", told(more))),
     }
 }
 
@@ -52,10 +52,18 @@ pub(crate) async fn once(mut stage: Stage) -> Verdict {
     stage.obey("down stock").await;
     watch.tells("NOT_SERVING").await?;
     stage.obey("down stock").await;
-    // Whatever else makes the whole server ready or not, this one is down all the time.
-    stage.obey("down database").await;
-    stage.obey("up database").await;
-    goes_on(&stage, &mut watch).await
+    // Whatever else comes and goes, this one is down all the time.
+    for order in [
+        "down database",
+        "up database",
+        "add pkg.Other stock",
+        "remove pkg.Other",
+    ] {
+        stage.obey(order).await;
+    }
+    goes_on(&stage, &mut watch).await?;
+    stage.obey("up stock").await;
+    watch.tells("SERVING").await
 }
 
 pub(crate) async fn by_two(mut stage: Stage) -> Verdict {
