@@ -38,17 +38,16 @@ async fn every_client_believes_it() {
     let clients = clients().await;
     let seen = join_all(Server::ALL.map(|server| at(server, &clients))).await;
     let seen = seen.concat();
+    let unexpected: Vec<_> = seen.iter().filter(|seen| !seen.is_as_expected()).collect();
+    assert!(unexpected.is_empty(), "{unexpected:#?}");
     let mut idle = Vec::new();
-    for server in Server::ALL
-        .into_iter()
-        .filter(|server| server.has_application())
-    {
-        idle.push(idle::measure(server, plan.watches).await);
+    for server in Server::ALL {
+        if server.has_application() {
+            idle.push(idle::measure(server, plan.watches).await);
+        }
     }
     let table = table::render(plan, &seen, &idle);
     println!("{table}");
-    let unexpected: Vec<_> = seen.iter().filter(|seen| !seen.is_as_expected()).collect();
-    assert!(unexpected.is_empty(), "{unexpected:#?}");
     if plan.write {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/GRPC.md");
         std::fs::write(path, table).unwrap();

@@ -111,14 +111,14 @@ pub(crate) async fn too_long(mut stage: Stage) -> Verdict {
         "false",
     )?;
     expect("curl got the whole answer", &seen.whole.to_string(), "true")?;
-    let before = stage.host.resident();
+    let before = stage.host.peak();
     for kilobytes in [8, 200, 64 * 1024] {
         let long = framed(&vec![b'a'; kilobytes * 1024]);
         let seen = post(stage.addr(), "Check", &long, &["--header", "expect:"]).await;
         let ok = seen.grpc_status() == Some("0");
         expect("grpc-status OK", &ok.to_string(), "false")?;
     }
-    let grown = stage.host.resident().zip(before);
+    let grown = stage.host.peak().zip(before);
     let grown = grown.map_or(0, |(after, before)| after.saturating_sub(before));
     if grown > GROWTH {
         return Err(format!("grew by {grown} kB"));
