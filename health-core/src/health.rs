@@ -189,7 +189,7 @@ impl Health {
     /// # What can't be ended
     ///
     /// A thread that blocks can't be stopped from outside. Where all workers block in async code, the deadline itself comes late:
-    /// it needs one of them. What runs in `spawn_blocking` goes on after this has returned, and the end of `#[tokio::main]` waits for it:
+    /// it needs one of them. Half a second after it, the [watchdog](crate::Watchdog) logs an error that names what is left. What runs in `spawn_blocking` goes on after this has returned, and the end of `#[tokio::main]` waits for it:
     /// use `std::process::exit`, or `Runtime::shutdown_background`, if it may take longer than the orchestrator does.
     ///
     /// # Signals
@@ -230,7 +230,7 @@ impl Health {
     }
 
     /// Counts as in flight while the returned value lives: for work that a drain must wait for and that no response body
-    /// covers, such as an upgraded connection or a job in the background.
+    /// covers, such as an upgraded connection or a job in the background. [Name](Hold::named) it for the report.
     pub fn hold(&self) -> Hold {
         self.0.in_flight.enter()
     }
@@ -299,7 +299,7 @@ impl Drop for Inner {
         for task in &self.tasks {
             task.abort();
         }
-        if self.hub.published().shutdown().is_some() {
+        if !self.latch.abandon() {
             return;
         }
         self.driver.abort();

@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use crate::check::{Body, Resolved};
 use crate::error::{Problem, StartError};
 use crate::health::Inner;
-use crate::lifecycle::{DrainPolicy, Latch, drive};
+use crate::lifecycle::{DrainPolicy, Latch, Late, drive};
 use crate::pulse::Pulses;
 use crate::runner::{CheckTask, Host, LagMeter, TOO_LONG};
 use crate::snapshot::{Cause, Hub, StatusBoard};
@@ -75,7 +75,9 @@ pub(crate) fn start(
         let pulses = Arc::clone(&pulses);
         // Under overload by polls that block, workers seldom show that they get on; requests that come and go do.
         let signs = Box::new(move || in_flight.turnover());
-        WatchThread::start(plan.watchdog, runtime, &hub, pulses, signs).map_err(no_thread)
+        let mut late = Late::new(&latch, in_flight, connections.clone());
+        let besides = Box::new(move |seen| _ = late.look(seen));
+        WatchThread::start(plan.watchdog, runtime, &hub, pulses, signs, besides).map_err(no_thread)
     });
     let watch = watch.transpose()?;
 

@@ -30,6 +30,20 @@ pub(crate) enum ServingStatus {
     ServiceUnknown = 3,
 }
 
+#[cfg(feature = "grpc")]
+impl ServingStatus {
+    /// A [`HealthCheckResponse`] that says so, as it goes over the wire.
+    pub(crate) fn framed(self) -> Bytes {
+        // Field 1, a number, is the status; nought is not sent.
+        Bytes::from_static(match self {
+            Self::Unknown => b"\0\0\0\0\0",
+            Self::Serving => b"\0\0\0\0\x02\x08\x01",
+            Self::NotServing => b"\0\0\0\0\x02\x08\x02",
+            Self::ServiceUnknown => b"\0\0\0\0\x02\x08\x03",
+        })
+    }
+}
+
 /// One message as it goes over the wire, not compressed.
 pub(crate) fn framed(message: &impl Message) -> Bytes {
     let length = message.encoded_len();
@@ -41,4 +55,19 @@ pub(crate) fn framed(message: &impl Message) -> Bytes {
         .encode(&mut frame)
         .expect("there is room for as much as the message said");
     frame.freeze()
+}
+
+#[cfg(all(test, feature = "grpc"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_down_is_what_the_message_encodes_to() {
+        for number in 0..4 {
+            let status = ServingStatus::try_from(number).unwrap();
+            let response = HealthCheckResponse { status: number };
+            assert_eq!(status.framed(), framed(&response), "{status:?}");
+        }
+        assert!(ServingStatus::try_from(4).is_err());
+    }
 }

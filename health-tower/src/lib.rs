@@ -57,12 +57,14 @@
 //!   [`Check`] for closures; [`checks!`] to name them; [`HealthBuilder::expect`] against those that the linker dropped.
 //! - Answering: [`HealthLayer`] and where to put it, [`ProbePaths`], [`ProbeService`] as a service of its own. With the feature `server`,
 //!   `ProbeServer` answers on a port and a thread of its own; with `exec-probe`, `exec_probe()` lets the program ask itself.
+//! - Answering gRPC, with the feature `grpc`: `HealthLayerBuilder::grpc` and `GrpcHealth`, with working configuration for Kubernetes, Envoy and
+//!   clients that look for themselves.
 //! - Ending: [`Health::run`], [`Health::closing`], [`DrainPolicy`], [`Health::hold`]. With the feature `listener`, `axum` or `tonic`,
 //!   `TrackedListener` lets the drain wait for connections, upgraded ones too, and end those that don't end by themselves.
 //!   [`KubernetesProbes`] prints the probes and the grace period that fit.
 //! - Maintenance: [`Health::begin_drain`], [`Health::resume`], [`Health::drained`]; with the feature `switch`, `DrainSwitch` lets
 //!   operators and preStop hooks do so by `POST`.
-//! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`].
+//! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
 //! [`State`]: the names don't collide, and it is the same.

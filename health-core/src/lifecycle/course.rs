@@ -120,6 +120,7 @@ mod tests {
             assert!(course.shut_down(plan(signal)));
             let shutdown = course.shutdown().unwrap();
             assert_eq!(shutdown.lame_duck(), left * SECOND, "after {spent} s");
+            assert_eq!(shutdown.credit(), (10 - left) * SECOND);
             assert_eq!(shutdown.deadline(), 25 * SECOND);
             assert_eq!(course.maintenance(), None);
         }
@@ -133,6 +134,7 @@ mod tests {
         course.begin_drain(signal + SECOND);
         course.shut_down(plan(signal));
         assert_eq!(course.shutdown().unwrap().lame_duck(), 10 * SECOND);
+        assert_eq!(course.shutdown().unwrap().credit(), Duration::ZERO);
     }
 
     #[test]

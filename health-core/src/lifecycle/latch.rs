@@ -8,21 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::lifecycle::servers::Servers;
 use crate::lifecycle::signals::{self, Signals};
-use crate::lifecycle::{DrainPolicy, DrainWatch, Shutdown, Trigger, quiet};
-use crate::snapshot::Hub;
-use crate::traffic::{Connections, InFlight, Unfinished};
-
-/// A report is for reading.
-const MOST_UNFINISHED: usize = 100;
-
-/// What had not ended when a drain was given up.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct GivenUp {
-    pub(crate) at: Option<Instant>,
-    pub(crate) remaining: usize,
-    pub(crate) connections: usize,
-    pub(crate) unfinished: Vec<Unfinished>,
-}
+use crate::lifecycle::{DrainPolicy, DrainWatch, GivenUp, Phase, Shutdown, Trigger, quiet};
+use crate::snapshot::{Event, Hub};
+use crate::traffic::{Connections, InFlight};
 
 /// Begins a shutdown, once, and ends it early if asked to.
 ///
@@ -30,6 +18,8 @@ pub(crate) struct GivenUp {
 /// 2. The first request decides trigger and times; later ones don't move them.
 /// 3. `force` ends it now.
 /// 4. One task listens to signals, however many servers run.
+/// 5. It begins, or is abandoned with the last `Health`: whichever is first decides. A signal that comes at that moment has a drain that
+///    is driven to its end, or none.
 #[derive(Debug)]
 pub(crate) struct Latch {
     hub: Arc<Hub>,
@@ -41,6 +31,13 @@ pub(crate) struct Latch {
     pub(crate) servers: Arc<Servers>,
     second_signal: AtomicBool,
     listener: Mutex<Option<AbortHandle>>,
+    fate: OnceLock<Fate>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Begins,
+    Abandoned,
 }
 
 impl Latch {
@@ -55,13 +52,21 @@ impl Latch {
             servers: Servers::new(),
             second_signal: AtomicBool::new(false),
             listener: Mutex::new(None),
+            fate: OnceLock::new(),
         }
     }
 
     /// The first request counts.
     pub(crate) fn request(&self, trigger: Trigger, skip_lame_duck: bool) {
-        let plan = self.policy.plan(trigger, Instant::now(), skip_lame_duck);
-        self.hub.shut_down(plan);
+        if *self.fate.get_or_init(|| Fate::Begins) == Fate::Begins {
+            let plan = self.policy.plan(trigger, Instant::now(), skip_lame_duck);
+            self.hub.shut_down(plan);
+        }
+    }
+
+    /// From here on, no shutdown begins: nobody is left to drive it. `false` if one has.
+    pub(crate) fn abandon(&self) -> bool {
+        *self.fate.get_or_init(|| Fate::Abandoned) == Fate::Abandoned
     }
 
     /// Waits for the first request.
@@ -83,13 +88,39 @@ impl Latch {
 
     /// Notes what has not ended, and ends what is in flight. Only the first look counts: whoever comes later finds it ended.
     pub(crate) fn give_up(&self, in_flight: InFlight, connections: &Connections) {
-        self.given_up.get_or_init(|| GivenUp {
-            at: Some(Instant::now()),
-            remaining: in_flight.count(),
-            connections: connections.count(),
-            unfinished: in_flight.unfinished(MOST_UNFINISHED),
-        });
+        self.note(in_flight, connections);
         in_flight.end();
+    }
+
+    /// The same, where that comes late: what was left is logged, for it may be that nobody lives to report it. `false` if somebody
+    /// has given up before.
+    pub(crate) fn give_up_late(&self, in_flight: InFlight, connections: &Connections) -> bool {
+        let first = self.note(in_flight, connections);
+        if first {
+            self.hub.put(Event::StandsStill(self.given_up()));
+        }
+        // After that: it wakes, and that is somebody else's code, which may panic.
+        in_flight.end();
+        self.hub.tell();
+        first
+    }
+
+    fn note(&self, in_flight: InFlight, connections: &Connections) -> bool {
+        let mut first = false;
+        self.given_up.get_or_init(|| {
+            first = true;
+            GivenUp::now(in_flight, connections)
+        });
+        first
+    }
+
+    /// Whether the deadline has passed, and nobody has acted on it.
+    pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        let published = self.hub.published();
+        let passed = |shutdown: Shutdown| shutdown.deadline <= now;
+        published.phase() < Phase::Closed
+            && published.shutdown().is_some_and(passed)
+            && self.given_up.get().is_none()
     }
 
     /// What had not ended when the drain was given up; nothing, if it was not.
@@ -153,3 +184,6 @@ impl Drop for Latch {
         }
     }
 }
+
+#[cfg(all(test, not(health_loom)))]
+mod tests;

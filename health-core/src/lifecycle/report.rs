@@ -1,7 +1,7 @@
 use std::fmt;
-use std::iter::repeat;
 use std::time::Duration;
 
+use crate::lifecycle::given_up::{counted, named};
 use crate::traffic::Unfinished;
 
 /// What began a shutdown.
@@ -31,9 +31,6 @@ impl Trigger {
     }
 }
 
-/// So many are named in one line.
-const SAID: usize = 10;
-
 /// How a shutdown went, from [`Health::run`](crate::Health::run). `Display` gives one line for a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,13 +41,18 @@ pub struct DrainReport {
     pub lame_duck: Duration,
     /// From then until everything had ended, or was given up.
     pub closing: Duration,
+    /// How much shorter the lame duck was for time that [maintenance](crate::Health::begin_drain) had spent not ready before the signal.
+    pub credit: Duration,
     /// Requests, and other [`Hold`](crate::Hold)s, that were still in flight when it was given up, and were ended.
     pub remaining: usize,
     /// Connections of a `TrackedListener` that were still open then, and were ended: those of the requests, upgraded ones, and those
     /// of clients that did not read what they had asked for. Others are not counted.
     pub connections: usize,
-    /// Those requests that a layer knows by name and that waited for something, the oldest first, 100 at most.
+    /// Those of them that have a name, the oldest first, 100 at most: [`Hold`](crate::Hold)s, and requests that went through a layer and
+    /// waited for something.
     pub unfinished: Vec<Unfinished>,
+    /// Those connections, the oldest first, 100 at most.
+    pub open_connections: Vec<Unfinished>,
     /// Whether the server had ended. If not, connections were still open.
     pub server_ended: bool,
     /// Whether a second signal ended it early.
@@ -77,27 +79,19 @@ impl fmt::Display for DrainReport {
             )?;
         } else {
             let server = if self.server_ended { "had" } else { "had not" };
-            let open = match self.connections {
-                0 => String::new(),
-                1 => ", 1 connection open".to_owned(),
-                many => format!(", {many} connections open"),
-            };
+            let left = counted(self.remaining, self.connections);
+            let names = named(&self.unfinished, &self.open_connections);
             write!(
                 f,
-                "gave up {total:.1} s after {trigger}: {} still in flight{open}, and the server {server} ended",
-                self.remaining
+                "gave up {total:.1} s after {trigger}: {left}, and the server {server} ended{names}"
             )?;
-            for (one, between) in self
-                .unfinished
-                .iter()
-                .take(SAID)
-                .zip([": "].into_iter().chain(repeat(", ")))
-            {
-                write!(f, "{between}{one}")?;
-            }
-            if self.unfinished.len() > SAID {
-                f.write_str(", …")?;
-            }
+        }
+        if !self.credit.is_zero() {
+            let credit = self.credit.as_secs_f64();
+            write!(
+                f,
+                " ({credit:.1} s of the lame duck had passed in maintenance before)"
+            )?;
         }
         if self.forced {
             f.write_str(" (a second signal cut it short)")?;

@@ -50,9 +50,11 @@ async fn report(health: &Health, server_ended: bool) -> DrainReport {
         trigger: shutdown.trigger,
         lame_duck,
         closing: total - lame_duck,
+        credit: shutdown.credit,
         remaining: given_up.remaining,
         connections: given_up.connections,
         unfinished: given_up.unfinished,
+        open_connections: given_up.open_connections,
         server_ended,
         forced: health.latch().had_second_signal(),
     }

@@ -11,6 +11,8 @@ pub struct Shutdown {
     pub(crate) began: Instant,
     pub(crate) closing: Instant,
     pub(crate) deadline: Instant,
+    /// What of the lame duck was over before it began.
+    pub(crate) credit: Duration,
     /// Whether readiness follows the checks until it is closing.
     pub(crate) stays_ready: bool,
 }
@@ -19,7 +21,8 @@ impl Shutdown {
     /// With what was spent not ready before it began: the lame duck counts from there, and readiness doesn't come back.
     pub(crate) fn credited(mut self, not_ready_since: Instant) -> Self {
         let spent = self.began.saturating_duration_since(not_ready_since);
-        self.closing = self.began + self.lame_duck().saturating_sub(spent);
+        self.credit = spent.min(self.lame_duck());
+        self.closing -= self.credit;
         self.stays_ready = false;
         self
     }
@@ -41,6 +44,12 @@ impl Shutdown {
     #[must_use]
     pub fn lame_duck(&self) -> Duration {
         self.closing - self.began
+    }
+
+    /// How much of the lame duck [maintenance](crate::Health::begin_drain) had spent before it began.
+    #[must_use]
+    pub fn credit(&self) -> Duration {
+        self.credit
     }
 
     /// How long what is in flight has at most, from the beginning.

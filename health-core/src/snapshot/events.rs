@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::Probe;
 use crate::check::{Impact, Outcome};
-use crate::lifecycle::Phase;
+use crate::lifecycle::{GivenUp, Phase};
 use crate::runner::CheckState;
 use crate::snapshot::ledger::Move;
 use crate::snapshot::view::Published;
@@ -58,6 +58,8 @@ pub(crate) enum Event {
     Died { pulse: String },
     /// Something panicked while the watchdog told of a change.
     WatchPanicked,
+    /// Nobody acts on the deadline of a drain.
+    StandsStill(GivenUp),
     /// The file where the orchestrator wants to read why can't be written.
     NoTerminationLog { path: PathBuf, error: io::Error },
 }
@@ -136,6 +138,11 @@ impl Event {
             Self::WatchPanicked => tracing::error!(
                 target: "health",
                 "something panicked while the watchdog told of a change, most likely a waker of `Subscription::changed()`; it watches on"
+            ),
+            Self::StandsStill(left) => tracing::error!(
+                target: "health", remaining = left.remaining, connections = left.connections,
+                "the drain's deadline has passed, and the runtime stands still, as something blocks in async code on all of its workers: \
+                 {left}"
             ),
             Self::NoTerminationLog { path, error } => {
                 let path = path.display();

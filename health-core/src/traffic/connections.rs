@@ -1,15 +1,17 @@
 use std::fmt;
 use std::iter::once;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use slab::Slab;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
-use crate::traffic::Half;
 use crate::traffic::line::Line;
 use crate::traffic::stripe::{Stripe, idle};
+use crate::traffic::{Half, Unfinished};
 
 /// The connections that are open, for faces that accept them. A cheap clone, from
 /// [`Health::connections`](crate::Health::connections).
@@ -26,9 +28,15 @@ struct Open {
 }
 
 struct Lines {
-    open: Slab<Arc<Line>>,
+    open: Slab<Opened>,
     /// What comes after the end has ended.
     ended: bool,
+}
+
+struct Opened {
+    line: Arc<Line>,
+    peer: Option<SocketAddr>,
+    since: Instant,
 }
 
 impl Connections {
@@ -46,11 +54,24 @@ impl Connections {
 
     /// Counts one more until the returned value is dropped.
     pub fn open(&self) -> Connection {
+        self.open_with(None)
+    }
+
+    /// The same, and the report of a drain says where it comes from.
+    pub fn open_from(&self, peer: SocketAddr) -> Connection {
+        self.open_with(Some(peer))
+    }
+
+    fn open_with(&self, peer: Option<SocketAddr>) -> Connection {
         let of = Arc::clone(&self.0);
         of.stripe.enter();
         let mut lines = of.lines();
         let line = Arc::new(Line::new(lines.ended));
-        let at = lines.open.insert(Arc::clone(&line));
+        let at = lines.open.insert(Opened {
+            line: Arc::clone(&line),
+            peer,
+            since: Instant::now(),
+        });
         drop(lines);
         Connection { line, at, of }
     }
@@ -78,8 +99,18 @@ impl Connections {
         lines
             .open
             .iter()
-            .map(|(_, line)| Arc::clone(line))
+            .map(|(_, opened)| Arc::clone(&opened.line))
             .collect()
+    }
+
+    /// What is open, by name; the oldest first, no more than `most`.
+    pub(crate) fn unfinished(&self, most: usize) -> Vec<Unfinished> {
+        let now = Instant::now();
+        let lines = self.0.lines();
+        let mut all: Vec<_> = lines.open.iter().map(|(_, opened)| opened).collect();
+        all.sort_by_key(|opened| opened.since);
+        all.truncate(most);
+        all.into_iter().map(|opened| opened.named(now)).collect()
     }
 
     /// Waits until there was a moment without any.
@@ -92,6 +123,18 @@ impl Connections {
                 return;
             }
             zero.await;
+        }
+    }
+}
+
+impl Opened {
+    fn named(&self, now: Instant) -> Unfinished {
+        let unknown = || "a connection".to_owned();
+        Unfinished {
+            what: self
+                .peer
+                .map_or_else(unknown, |peer| format!("a connection from {peer}")),
+            age: now.saturating_duration_since(self.since),
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::traffic::name::Name;
 use crate::traffic::stripe::Stripe;
 use crate::traffic::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What waits, of all that counts on one stripe: who is to be woken at the end, and what it is.
+/// What waits, of all that counts on one stripe: who is to be woken at the end, and what it is. And what is only named, as a hold is,
+/// and looks by itself.
 ///
 /// 1. Who waits puts itself down first, and looks at the flags then. Who ends raises the flag first, and goes through the desk
 ///    then. Whichever of the two is later at the desk sees the other: nobody waits past the end. (Modelled in `model.rs`.)
@@ -60,6 +61,22 @@ impl Desk {
         drop(entries);
         drop(before);
         stripe.flags().is_ended()
+    }
+
+    /// Puts down what nobody is to be woken for.
+    pub(crate) fn put(&self, name: Name) -> Option<u32> {
+        let at = self.entries().insert(Entry {
+            name,
+            since: Instant::now(),
+            waker: Waker::noop().clone(),
+        });
+        u32::try_from(at).ok()
+    }
+
+    pub(crate) fn rename(&self, place: u32, name: Name) {
+        if let Some(entry) = self.entries().get_mut(place as usize) {
+            entry.name = name;
+        }
     }
 
     pub(crate) fn leave(&self, place: u32) {

@@ -78,19 +78,14 @@ impl InFlight {
         })))
     }
 
-    /// Counts one more until the returned value is dropped.
+    /// Counts one more until the returned value is dropped, and gives how far a drain has come.
     #[inline]
-    pub fn enter(self) -> Hold {
-        self.enter_with_flags().0
-    }
-
-    #[inline]
-    pub(crate) fn enter_with_flags(self) -> (Hold, DrainFlags) {
+    pub(crate) fn count_one(self) -> (Counted, DrainFlags) {
         // The number of stripes is a power of two.
         let counters: &'static [_] = &self.0.counters;
         let counter = &counters[thread_number() & (counters.len() - 1)];
         let flags = counter.stripe.enter();
-        (Hold(counter), flags)
+        (Counted(counter), flags)
     }
 
     /// From now on, whoever counts finds that a shutdown has begun, which lets go of connections until `to`.
@@ -144,7 +139,7 @@ impl InFlight {
 
     /// Waits until there was a moment with nothing in flight.
     ///
-    /// From here on, each stripe that falls to zero looks for somebody to wake: for drains, not for a life of service.
+    /// Each look makes each stripe's next zero look for somebody to wake, once: for drains, not for a life of service.
     pub(crate) async fn idle(self) {
         loop {
             let mut zero = pin!(self.0.common.idle.notified());
@@ -168,22 +163,16 @@ impl fmt::Debug for InFlight {
     }
 }
 
-/// Something in flight, as long as it lives: a request, an upgraded connection, work in the background. A drain waits for it.
-#[must_use = "it counts as in flight only while it lives"]
-pub struct Hold(&'static Counter);
+/// Something in flight, as long as it lives.
+pub(crate) struct Counted(&'static Counter);
 
-impl Hold {
-    /// How far a drain has come: who sees it ended should end as well.
+impl Counted {
     #[inline]
-    #[must_use]
-    pub fn flags(&self) -> DrainFlags {
+    pub(crate) fn flags(&self) -> DrainFlags {
         self.0.stripe.flags()
     }
 
-    /// How likely it is, between 0 and 1, that a connection is to be closed now: it rises to 1 over the lame duck, so that clients
-    /// come back one after the other and find another instance, before the rest is closed all at once.
-    #[must_use]
-    pub fn closing_chance(&self) -> f64 {
+    pub(crate) fn closing_chance(&self) -> f64 {
         self.0.common.ramp.get().map_or(0.0, Ramp::chance)
     }
 
@@ -192,18 +181,12 @@ impl Hold {
     }
 }
 
-impl Drop for Hold {
+impl Drop for Counted {
     #[inline]
     fn drop(&mut self) {
         if self.0.stripe.leave() {
             self.0.common.idle.notify_waiters();
         }
-    }
-}
-
-impl fmt::Debug for Hold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hold")
     }
 }
 
@@ -222,81 +205,5 @@ fn thread_number() -> usize {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
-
-    use tokio_test::{assert_pending, assert_ready, task};
-
-    use super::*;
-
-    #[test]
-    fn a_stripe_takes_what_the_documentation_says() {
-        assert!(size_of::<CachePadded<Counter>>() <= 128);
-    }
-
-    #[test]
-    fn idle_waits_for_every_thread() {
-        let in_flight = InFlight::leak();
-        let (first, second) = (in_flight.enter(), in_flight.enter());
-        assert_eq!(in_flight.count(), 2);
-        let mut idle = task::spawn(in_flight.idle());
-        assert_pending!(idle.poll());
-        std::thread::spawn(move || drop(first)).join().unwrap();
-        assert_pending!(idle.poll());
-        drop(second);
-        assert!(idle.is_woken());
-        assert_ready!(idle.poll());
-        assert_eq!(in_flight.count(), 0);
-    }
-
-    #[test]
-    fn idle_is_immediate_when_nothing_is_in_flight() {
-        assert_ready!(task::spawn(InFlight::leak().idle()).poll());
-    }
-
-    /// Something always lives; only one look at each stripe would now and then see none.
-    #[test]
-    fn work_that_is_handed_over_is_never_missed() {
-        let in_flight = InFlight::leak();
-        let (give, take) = std::sync::mpsc::sync_channel::<Hold>(1);
-        give.send(in_flight.enter()).unwrap();
-        let ending = Arc::new(AtomicBool::new(false));
-        let ends = Arc::clone(&ending);
-        let hand_over = move || {
-            for _ in 0..20_000 {
-                let old = take.recv().unwrap();
-                let new = in_flight.enter();
-                drop(old);
-                give.send(new).unwrap();
-            }
-            // The last one lives in the channel, which goes with this closure.
-            ends.store(true, Ordering::SeqCst);
-        };
-        let thread = std::thread::spawn(hand_over);
-        while !thread.is_finished() {
-            let empty = task::spawn(in_flight.idle()).poll().is_ready();
-            assert!(
-                !empty || ending.load(Ordering::SeqCst),
-                "nothing was in flight, it said"
-            );
-        }
-        thread.join().unwrap();
-    }
-
-    #[test]
-    fn a_thread_that_is_ending_can_still_count() {
-        struct AtExit(InFlight);
-        impl Drop for AtExit {
-            fn drop(&mut self) {
-                drop(self.0.enter());
-            }
-        }
-        thread_local! { static LAST: Cell<Option<AtExit>> = const { Cell::new(None) }; }
-        let in_flight = InFlight::leak();
-        let thread = std::thread::spawn(move || LAST.set(Some(AtExit(in_flight))));
-        thread.join().unwrap();
-        assert_eq!(in_flight.count(), 0);
-    }
-}
+#[cfg(all(test, not(health_loom)))]
+mod tests;

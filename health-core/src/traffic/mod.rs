@@ -4,6 +4,7 @@
 mod connections;
 mod desk;
 mod entry;
+mod hold;
 mod in_flight;
 mod line;
 #[cfg(all(test, health_loom))]
@@ -15,7 +16,8 @@ mod unfinished;
 
 pub use connections::{Connection, Connections};
 pub use entry::InFlightRequest;
-pub use in_flight::{Hold, InFlight};
+pub use hold::Hold;
+pub use in_flight::InFlight;
 pub use line::Half;
 pub use stripe::DrainFlags;
 pub use unfinished::Unfinished;

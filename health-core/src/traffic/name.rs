@@ -24,6 +24,11 @@ impl Name {
             path: Text::new(path),
         }
     }
+
+    /// Of what is no request.
+    pub(crate) fn of(what: &str) -> Self {
+        Self::new("", what)
+    }
 }
 
 impl<const N: usize> Text<N> {
@@ -53,7 +58,10 @@ impl<const N: usize> fmt::Display for Text<N> {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)
+        if self.method.length > 0 {
+            write!(f, "{} ", self.method)?;
+        }
+        fmt::Display::fmt(&self.path, f)
     }
 }
 
@@ -71,7 +79,7 @@ mod tests {
     fn a_name_is_no_longer_than_a_line() {
         let name = |method: &str, path: &str| Name::new(method, path).to_string();
         assert_eq!(name("GET", "/orders/7"), "GET /orders/7");
-        assert_eq!(name("", ""), " ");
+        assert_eq!(name("", "a hold"), "a hold");
         assert_eq!(name("VERSION-CONTROL", "/"), "VERSION-… /");
         let wide = format!("/{}", "é".repeat(60));
         assert_eq!(name("GET", &wide), format!("GET /{}…", "é".repeat(51)));

@@ -4,7 +4,7 @@ use crate::traffic::sync::{AtomicU64, Ordering};
 
 /// How many are in flight: the lower half of the word.
 const COUNT: u64 = WAIT - 1;
-/// Set while somebody waits for zero.
+/// Somebody waits for zero, and nobody has been told of one since.
 const WAIT: u64 = 1 << 32;
 /// The flags of a drain, above that.
 const DRAINING: u64 = 1 << 33;
@@ -65,7 +65,9 @@ impl fmt::Debug for DrainFlags {
 /// 2. All accesses are read-modify-writes of one word, so they have one order: either `watch` comes first, and the last
 ///    `leave` sees WAIT and tells so; or the last `leave` comes first, and `watch` sees zero. No wake-up is lost. (With a
 ///    flag of its own beside the counter this fails; the model in `model.rs` shows both.)
-/// 3. Several stripes are zero *together* only if each was zero twice, and nobody entered any of them in between: see [`idle`].
+/// 3. WAIT is taken away with the zero that it tells of, before anybody is woken; who is woken and waits on looks again, and sets it
+///    anew. So it stays where somebody waits, and costs one wake-up more where nobody does any longer.
+/// 4. Several stripes are zero *together* only if each was zero twice, and nobody entered any of them in between: see [`idle`].
 #[derive(Debug)]
 pub(crate) struct Stripe {
     word: AtomicU64,
@@ -96,13 +98,21 @@ impl Stripe {
         DrainFlags(self.word.load(Ordering::Acquire))
     }
 
-    /// `true` if this was the last one and somebody waits for it.
+    /// `true` if this was the last one and somebody waits for it: whoever waits for zero is to be woken.
     #[inline]
     #[must_use]
     pub(crate) fn leave(&self) -> bool {
         // AcqRel: what the request did happens before what is done after the drain; the last one collects the others.
         let before = self.word.fetch_sub(1, Ordering::AcqRel);
-        before & (WAIT | COUNT) == WAIT | 1
+        before & (WAIT | COUNT) == WAIT | 1 && self.tell()
+    }
+
+    /// The zero that was asked for is there.
+    #[cold]
+    fn tell(&self) -> bool {
+        // Relaxed: it goes on with what `leave` has released; and it comes before the wake-up, whose lock orders it for who waits.
+        self.word.fetch_and(!WAIT, Ordering::Relaxed);
+        true
     }
 
     /// Asks to be told of zero, and gives the word up to now.

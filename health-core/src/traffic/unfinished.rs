@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// Something that was in flight and had not ended when a drain gave up: what it was, and for how long it had been there.
+/// Something that was in flight, or a connection that was open, when a drain gave up: what it was, and for how long it had been there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unfinished {
     pub(crate) what: String,
@@ -9,14 +9,16 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// The method and the path, as it came, without the query: `GET /orders/7`. It may hold what a log should not, as a token in a
-    /// path does. "a response" is one that was short and still did not end.
+    /// Of a request, the method and the path, as it came, without the query: `GET /orders/7`. It may hold what a log should not, as a
+    /// token in a path does. "a response" is one that was there at once, was said to be short, and still did not end.
+    ///
+    /// "a hold", or [its name](crate::Hold::named); "a connection", or "a connection from 10.0.0.7:51234".
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// Since it first had to wait for something.
+    /// Since it first had to wait for something; a hold and a connection, since they began.
     #[must_use]
     pub fn age(&self) -> Duration {
         self.age

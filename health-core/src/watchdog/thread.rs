@@ -3,17 +3,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
 use crate::pulse::Pulses;
 use crate::snapshot::{Event, Hub};
-use crate::watchdog::Watchdog;
 use crate::watchdog::clock::Clock;
 use crate::watchdog::config::MAIN;
 use crate::watchdog::ladder::TICK;
 use crate::watchdog::watch::{Signs, Watch};
+use crate::watchdog::{Moment, Watchdog};
+
+/// What else is looked at on this thread, with how long it has looked: what must not wait for a runtime.
+pub(crate) type Besides = Box<dyn FnMut(Duration) + Send>;
 
 /// The watchdog's thread. Dropping it ends the watch.
 #[derive(Debug)]
@@ -29,12 +32,14 @@ impl WatchThread {
         hub: &Arc<Hub>,
         pulses: Arc<Pulses>,
         signs: Signs,
+        besides: Besides,
     ) -> io::Result<Self> {
         let (stop, stopped) = channel();
         let main = (MAIN.to_owned(), main.clone());
         let shell = Shell {
             clock: Clock::new(Instant::now()),
             watch: Watch::new(config, main, pulses, signs),
+            besides,
             hub: Arc::downgrade(hub),
         };
         thread::Builder::new()
@@ -48,6 +53,7 @@ impl WatchThread {
 struct Shell {
     clock: Clock,
     watch: Watch,
+    besides: Besides,
     hub: Weak<Hub>,
 }
 
@@ -60,6 +66,7 @@ impl Shell {
             let now = self.clock.tick(Instant::now());
             // Whoever is woken for a change is somebody else's code: its panic must not end the watch.
             let looked = catch_unwind(AssertUnwindSafe(|| {
+                (self.besides)(now - Moment::default());
                 self.watch.look(&hub, now);
                 // Where the runtime stands still, nobody else takes back what is too old.
                 hub.tick(tokio::time::Instant::now());

@@ -4,7 +4,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use health_core::{Half, Phase};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::support::{builder, until};
 
@@ -33,6 +33,49 @@ async fn a_drain_waits_for_the_last_connection_and_for_what_was_left_behind() {
     assert_eq!(began.elapsed(), 4 * SECOND);
 }
 
+/// There was a moment with nothing in flight before the last connection went: it says nothing.
+#[tokio::test(start_paused = true)]
+async fn what_came_on_the_last_connection_and_outlives_it_is_waited_for() {
+    let health = builder().start().unwrap();
+    let connection = health.connections().open();
+    let began = Instant::now();
+    let run = tokio::spawn({
+        let health = health.clone();
+        async move { health.run(async { Ok::<_, io::Error>(()) }).await.unwrap() }
+    });
+    sleep_until(began + 3 * SECOND).await;
+    let hold = health.hold();
+    drop(connection);
+    sleep_until(began + 4 * SECOND).await;
+    assert_eq!(health.snapshot().phase(), Phase::Closing);
+    drop(hold);
+    let report = run.await.unwrap();
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(began.elapsed(), 4 * SECOND);
+}
+
+/// There was a moment without a connection before the server ended: it says nothing.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_a_server_leaves_behind_is_waited_for() {
+    let health = builder().start().unwrap();
+    let (caller, closing) = (health.clone(), health.closing());
+    let server = async move {
+        closing.await;
+        sleep(SECOND).await;
+        let connection = caller.connections().open();
+        tokio::spawn(async move {
+            sleep(5 * SECOND).await;
+            drop(connection);
+        });
+        Ok::<_, io::Error>(())
+    };
+    let began = Instant::now();
+    health.shutdown();
+    let report = health.run(server).await.unwrap();
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(began.elapsed(), 16 * SECOND);
+}
+
 #[tokio::test(start_paused = true)]
 async fn at_the_deadline_requests_are_ended_first_and_connections_half_a_second_later() {
     let health = builder().start().unwrap();
@@ -53,7 +96,8 @@ async fn at_the_deadline_requests_are_ended_first_and_connections_half_a_second_
     assert_eq!((report.remaining, report.connections), (1, 1));
     assert_eq!(
         report.to_string(),
-        "gave up 25.0 s after a call of shutdown(): 1 still in flight, 1 connection open, and the server had not ended"
+        "gave up 25.0 s after a call of shutdown(): 1 still in flight, 1 connection open, and the server had not ended: \
+         a hold for 25.0 s, a connection for 25.0 s"
     );
 }
 

@@ -112,7 +112,7 @@ async fn run_gives_up_at_the_deadline_counted_from_the_signal() {
     assert_eq!((report.remaining, report.server_ended), (1, false));
     assert_eq!(
         report.to_string(),
-        "gave up 25.0 s after a call of shutdown(): 1 still in flight, and the server had not ended"
+        "gave up 25.0 s after a call of shutdown(): 1 still in flight, and the server had not ended: a hold for 25.0 s"
     );
     drop(hold);
 }

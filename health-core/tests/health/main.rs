@@ -16,4 +16,5 @@ mod scheduling;
 mod start_errors;
 mod startup;
 mod support;
+mod unfinished;
 mod watchdog;

@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::time::Duration;
 
 use health_core::{Check, DrainPolicy, Health, Phase, Probe};
@@ -83,6 +84,32 @@ async fn a_shutdown_after_maintenance_owes_only_the_rest_of_the_lame_duck() {
             "the deadline counts from the signal, and a second for what was ended"
         );
         drop(hold);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_report_says_what_of_the_lame_duck_was_over_before() {
+    for (before, credit, said) in [(0, 0, ""), (4, 4, "4.0"), (3600, 10, "10.0")] {
+        let health = builder().start().unwrap();
+        health.begin_drain();
+        sleep(before * SECOND).await;
+        let closing = health.closing();
+        health.shutdown();
+        let server = async move {
+            closing.await;
+            Ok::<_, Infallible>(())
+        };
+        let report = health.run(server).await.unwrap();
+        assert_eq!(
+            (report.credit, report.lame_duck),
+            (credit * SECOND, (10 - credit) * SECOND)
+        );
+        let line = report.to_string();
+        let end = format!(
+            "nothing was left ({said} s of the lame duck had passed in maintenance before)"
+        );
+        assert_eq!(line.ends_with(&end), before > 0, "{line}");
+        assert!(before > 0 || line.ends_with("nothing was left"), "{line}");
     }
 }
 

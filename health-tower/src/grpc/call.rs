@@ -83,7 +83,7 @@ impl Call {
                 let request = request.message::<HealthCheckRequest>(whole, self.encoded)?;
                 match asks {
                     Asks::Watch => ProbeBody::watch(self.face.watch(request.service)?),
-                    _ => ProbeBody::message(framed(&self.face.check(&request.service)?)),
+                    _ => ProbeBody::message(self.face.check(&request.service)?.framed()),
                 }
             }
         };

@@ -27,16 +27,18 @@ pub(crate) struct HealthListResponse {
 }
 
 impl Face {
-    pub(crate) fn check(&self, name: &str) -> Result<HealthCheckResponse, Refusal> {
+    pub(crate) fn check(&self, name: &str) -> Result<ServingStatus, Refusal> {
         let status = self.status(name).ok_or(Refusal::NoSuchService)?;
-        Ok(self.told(name, status))
+        self.tells(name, status);
+        Ok(status)
     }
 
     pub(crate) fn list(&self) -> Result<HealthListResponse, Refusal> {
         let all = self.registry.all(MOST_LISTED).ok_or(Refusal::TooMany)?;
-        let told = |(name, status): (String, _)| {
-            let response = self.told(&name, status);
-            (name, response)
+        let told = |(name, status): (String, ServingStatus)| {
+            self.tells(&name, status);
+            let status = status.into();
+            (name, HealthCheckResponse { status })
         };
         let statuses = all.into_iter().map(told).collect();
         Ok(HealthListResponse { statuses })
@@ -61,12 +63,10 @@ impl Face {
     }
 
     /// A status on its way out. A lame duck that may end early waits until somebody has heard that no traffic is wanted.
-    pub(crate) fn told(&self, name: &str, status: ServingStatus) -> HealthCheckResponse {
+    pub(crate) fn tells(&self, name: &str, status: ServingStatus) {
         let about_traffic = !matches!(name, "liveness" | "startup" | "external");
         if status == ServingStatus::NotServing && about_traffic {
             self.drain.told_unready();
         }
-        let status = status.into();
-        HealthCheckResponse { status }
     }
 }

@@ -12,25 +12,41 @@ const MAX_MESSAGE: usize = 4 * 1024;
 /// Collects the one message of a request, and no more of it than makes sense.
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
-    frame: BytesMut,
+    /// Most come in one piece, which is not copied.
+    first: Bytes,
+    /// All of it, where it came in several.
+    all: BytesMut,
     /// Whatever comes after that is not kept.
     overflows: bool,
 }
 
 impl Inbox {
     pub(crate) fn take(&mut self, data: &mut impl Buf) {
-        let room = HEAD + MAX_MESSAGE - self.frame.len();
+        let room = HEAD + MAX_MESSAGE - self.first.len().max(self.all.len());
         self.overflows |= data.remaining() > room;
-        self.frame.put(data.take(room));
+        let piece = data.copy_to_bytes(room.min(data.remaining()));
+        if self.first.is_empty() {
+            self.first = piece;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.put(&*self.first);
+        }
+        self.all.put(piece);
     }
 
     /// What came. `whole` where the request has ended; `encoded` where it says that it may be compressed.
     pub(crate) fn message<M: Message + Default>(
-        mut self,
+        self,
         whole: bool,
         encoded: bool,
     ) -> Result<M, Refusal> {
-        let Some((head, rest)) = self.frame.split_first_chunk::<HEAD>() else {
+        let mut frame = if self.all.is_empty() {
+            self.first
+        } else {
+            self.all.freeze()
+        };
+        let Some((head, rest)) = frame.split_first_chunk::<HEAD>() else {
             return Err(if whole {
                 Refusal::Malformed("there is no message in the request")
             } else {
@@ -68,9 +84,7 @@ impl Inbox {
                 "there is more than one message in the request",
             ));
         }
-        self.frame.advance(HEAD);
-        let message: Bytes = self.frame.freeze();
-        M::decode(message)
-            .map_err(|_| Refusal::Malformed("the message is not what the method takes"))
+        frame.advance(HEAD);
+        M::decode(frame).map_err(|_| Refusal::Malformed("the message is not what the method takes"))
     }
 }

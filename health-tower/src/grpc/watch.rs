@@ -9,7 +9,7 @@ use tokio_stream::wrappers::WatchStream;
 
 use crate::answer::grpc_status_unavailable;
 use crate::grpc::face::Face;
-use crate::grpc_message::{ServingStatus, framed};
+use crate::grpc_message::ServingStatus;
 
 /// The body of an answer to Watch: the status now, and each that is another than the one before.
 ///
@@ -45,8 +45,8 @@ impl Watch {
             let status = status.unwrap_or(ServingStatus::ServiceUnknown);
             if self.told != Some(status) {
                 self.told = Some(status);
-                let message = self.face.told(&self.name, status);
-                return Poll::Ready(Some(Frame::data(framed(&message))));
+                self.face.tells(&self.name, status);
+                return Poll::Ready(Some(Frame::data(status.framed())));
             }
             if self.face.is_closing() {
                 self.ended = true;

@@ -109,7 +109,7 @@ impl KubernetesProbes {
         self
     }
 
-    /// Asks the application's port by gRPC health, for a server that has that and speaks no HTTP/1. The services are named, and must
+    /// Asks the application's port by gRPC health, for a server that has that (`HealthLayerBuilder::grpc`) and speaks no HTTP/1. The services are named, and must
     /// be: the unnamed one, `""`, follows readiness, and as a liveness probe it **restarts each pod that is not ready**.
     pub fn grpc(mut self) -> Self {
         self.grpc = true;

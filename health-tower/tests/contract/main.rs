@@ -8,6 +8,7 @@ mod gate;
 mod probes;
 mod quiet;
 mod readiness;
+mod short_bodies;
 #[cfg(feature = "switch")]
 mod switch;
 mod types;

@@ -3,7 +3,8 @@ use std::process::{Command, ExitCode};
 
 use crate::case::{Case, Probed};
 use crate::drive::Instance;
-use crate::report::{against, print_header, print_probe};
+use crate::grpc::Checked;
+use crate::report::{against, print_check, print_header, print_probe};
 use crate::stack::Stack;
 
 /// The most instructions that the layer may add, as a multiple of what `InFlightRequestsLayer` adds.
@@ -13,7 +14,7 @@ const REQUESTS: usize = 20_000;
 
 /// Counts the instructions of every case, each in a process of its own under valgrind. A busy machine counts the same.
 pub(crate) fn run() -> ExitCode {
-    match passing().and_then(|()| probes()) {
+    match passing().and_then(|()| probes()).and_then(|()| checks()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("no instructions were counted: {why}");
@@ -51,6 +52,19 @@ fn probes() -> Result<(), String> {
     for probed in Probed::ALL {
         let count = instructions(Case::Probe(probed))?;
         print_probe(probed, count, count / handler, count / headers);
+    }
+    Ok(())
+}
+
+fn checks() -> Result<(), String> {
+    println!(
+        "\n{:30}{:>10}{:>16}",
+        "a Check over gRPC", "", "× tonic-health"
+    );
+    let peer = instructions(Case::Grpc(Checked::TonicHealth))?;
+    for checked in Checked::ALL {
+        let count = instructions(Case::Grpc(checked))?;
+        print_check(checked, count, count / peer);
     }
     Ok(())
 }

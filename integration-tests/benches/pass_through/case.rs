@@ -9,6 +9,7 @@ use http_body_util::Full;
 use tower::{Layer as _, service_fn};
 
 use crate::drive::{Instance, Request, Work, work};
+use crate::grpc::Checked;
 use crate::health;
 use crate::stack::{Layers, Stack};
 
@@ -17,6 +18,7 @@ use crate::stack::{Layers, Stack};
 pub(crate) enum Case {
     Through(Stack, Instance),
     Probe(Probed),
+    Grpc(Checked),
 }
 
 /// Who answers `GET /health/live` or `GET /health/ready`.
@@ -67,7 +69,8 @@ impl Case {
         let passing = [Instance::Kept, Instance::Cloned]
             .into_iter()
             .flat_map(through);
-        passing.chain(Probed::ALL.map(Self::Probe))
+        let probes = Probed::ALL.map(Self::Probe);
+        passing.chain(probes).chain(Checked::ALL.map(Self::Grpc))
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -89,6 +92,7 @@ impl Case {
                 (_, 1) => "ready",
                 (_, _) => "ready-1000",
             },
+            Self::Grpc(checked) => checked.name(),
         }
     }
 
@@ -96,6 +100,7 @@ impl Case {
         match self {
             Self::Through(stack, instance) => Layers::new().work(stack, instance),
             Self::Probe(probed) => probed.work(),
+            Self::Grpc(checked) => checked.work(),
         }
     }
 }

@@ -9,6 +9,11 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 ///
 /// Their runtime is gone when this returns, and there is no watchdog, so that nothing happens in the background of a measurement.
 pub(crate) fn layer(checks: usize) -> HealthLayer {
+    HealthLayer::new(&started(checks))
+}
+
+/// What the layer is over.
+pub(crate) fn started(checks: usize) -> Health {
     let runtime = Builder::new_current_thread().enable_time().build();
     runtime.expect("a runtime for the checks").block_on(async {
         let mut builder = Health::builder().linked(false).watchdog(Watchdog::off());
@@ -22,6 +27,6 @@ pub(crate) fn layer(checks: usize) -> HealthLayer {
         while !health.status(Probe::Readiness).is_up() {
             changes.changed().await.expect("there is a `Health`");
         }
-        HealthLayer::new(&health)
+        health
     })
 }

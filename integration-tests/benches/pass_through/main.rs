@@ -14,6 +14,7 @@
 mod callgrind;
 mod case;
 mod drive;
+mod grpc;
 mod health;
 mod identity;
 mod report;

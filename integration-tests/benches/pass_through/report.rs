@@ -1,5 +1,6 @@
 use crate::case::{Case, Probed};
 use crate::drive::{Instance, Work};
+use crate::grpc::Checked;
 use crate::stack::{Layers, Stack};
 use crate::timing::{Plan, Round, measure, median, quartiles};
 
@@ -12,6 +13,9 @@ const SETTINGS: [(&str, usize, Instance, f64); 3] = [
 
 /// The most that a probe may cost, as a multiple of a handler that returns a static body.
 pub(crate) const PROBE_TARGET: f64 = 1.5;
+
+/// The most that a Check over gRPC may cost, as a multiple of tonic-health's server.
+pub(crate) const CHECK_TARGET: f64 = 0.35;
 
 /// Measures everything, and prints it.
 pub(crate) fn time(plan: Plan) {
@@ -37,6 +41,7 @@ pub(crate) fn time(plan: Plan) {
         }
     }
     print_probes(plan);
+    print_checks(plan);
 }
 
 fn row(rounds: &[Round], target: f64) -> Option<String> {
@@ -89,6 +94,29 @@ fn print_probes(plan: Plan) {
         if let (Some(ns), Some(handler), Some(headers)) = (ns, ratio(0), ratio(1)) {
             print_probe(probed, ns, handler, headers);
         }
+    }
+}
+
+fn print_checks(plan: Plan) {
+    println!(
+        "\n{:30}{:>10}{:>16}",
+        "a Check over gRPC", "ns", "× tonic-health"
+    );
+    let rounds = measure(vec![Checked::ALL.map(Checked::work).into()], plan);
+    for (at, checked) in Checked::ALL.into_iter().enumerate() {
+        let ns = median(rounds.iter().map(|round| round[at]));
+        let ratio = median(rounds.iter().map(|round| round[at] / round[0]));
+        if let (Some(ns), Some(ratio)) = (ns, ratio) {
+            print_check(checked, ns, ratio);
+        }
+    }
+}
+
+pub(crate) fn print_check(checked: Checked, cost: f64, ratio: f64) {
+    print!("{:30}{cost:10.1}{ratio:16.2}", checked.name());
+    match checked {
+        Checked::TonicHealth => println!(),
+        _ => println!("   {}", against(ratio, CHECK_TARGET)),
     }
 }
 

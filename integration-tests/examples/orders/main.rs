@@ -20,11 +20,12 @@ mod tour;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use health_tower::{DrainPolicy, Health, HealthLayer};
+use health_tower::{DrainPolicy, GrpcHealth, Health, HealthLayer};
 use tracing_subscriber::EnvFilter;
 
 use crate::database::Database;
 use crate::dispatcher::Dispatcher;
+use crate::proto::orders_server::OrdersServer;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -50,11 +51,15 @@ async fn main() -> anyhow::Result<()> {
 
     tokio::spawn(Arc::clone(&dispatcher).run(database.clone(), health.clone()));
 
+    // gRPC clients ask about the service by its name.
+    let orders = GrpcHealth::new().named::<OrdersServer<grpc::Service>>(["database", "dispatcher"]);
+    let layer = HealthLayer::builder(&health).grpc(orders).build()?;
+
     let service = grpc::Service::new(database.clone(), dispatcher, health.closing());
     let app = service
         .beside(http::routes(database.clone()))
         // The last layer is the outermost: nothing refuses or delays a probe.
-        .layer(HealthLayer::new(&health));
+        .layer(layer);
 
     tour::print(listener.local_addr()?);
     tokio::spawn(tour::narrate(health.subscribe()));

@@ -32,6 +32,9 @@ pub(crate) fn print(address: SocketAddr) {
   # the same port speaks gRPC: how many orders are there?
   printf '\0\0\0\0\0' | curl -sS -D /dev/stderr --http2-prior-knowledge -H 'content-type: application/grpc' --data-binary @- {url}/orders.v1.Orders/Count | od -An -tx1
 
+  # and gRPC health: does orders.v1.Orders serve? 01 is SERVING, 02 is NOT_SERVING
+  printf '\0\0\0\0\022\012\020orders.v1.Orders' | curl -sS -D /dev/stderr --http2-prior-knowledge -H 'content-type: application/grpc' --data-binary @- {url}/grpc.health.v1.Health/Check | od -An -tx1
+
   # a download of 10 s; meanwhile press ctrl-c here, or do what an orchestrator does: the download is finished first
   curl -N {url}/orders/export
   kill {pid}

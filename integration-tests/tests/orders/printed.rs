@@ -55,6 +55,11 @@ async fn each_printed_line_does_what_it_says() {
     assert_eq!(count.stdout.trim(), "00 00 00 00 02 08 15");
     assert!(count.stderr.contains("grpc-status: 0"), "{count:?}");
 
+    // One message of two bytes: field 1 is SERVING.
+    let health = shell::run(line("/grpc.health.v1.Health/Check")).await;
+    assert_eq!(health.stdout.trim(), "00 00 00 00 02 08 01");
+    assert!(health.stderr.contains("grpc-status: 0"), "{health:?}");
+
     let export = Running::start(line("/orders/export")).await;
     let kill = service.lines().last().expect("lines are printed");
     shell::run(line(kill)).await;

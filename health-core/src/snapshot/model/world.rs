@@ -139,6 +139,7 @@ impl World {
             began: now,
             closing: now + 10 * SECOND,
             deadline: now + 25 * SECOND,
+            credit: Duration::ZERO,
             stays_ready,
         };
         let first = self.ledger.course.shut_down(plan);
