@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use health_tower::{
-    BoxError, Check, CheckState, DrainPolicy, DrainReport, Health, Impact, ProbeServer,
+    BoxError, Check, CheckReport, CheckState, DrainPolicy, DrainReport, Health, Impact, ProbeServer,
 };
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -132,7 +132,7 @@ impl Controls for Ours {
         };
         let mut snapshots = self.health.subscribe();
         let mut snapshot = snapshots.latest();
-        while snapshot.check(check).map(|report| report.state()) != Some(wanted) {
+        while snapshot.check(check).map(CheckReport::state) != Some(wanted) {
             snapshot = snapshots.changed().await.expect("there is a `Health`");
         }
     }
