@@ -25,7 +25,7 @@ pub(crate) async fn is_there(peer: &str, mut proof: Command) -> bool {
     found
 }
 
-/// `grpcio` and `grpcio-health-checking`, from PyPI.
+/// `grpcio` and `grpcio-health-checking` for Python.
 pub(crate) async fn grpcio() -> Option<Client> {
     let python = || Command::new(in_venv("python"));
     let mut proof = python();
@@ -36,7 +36,7 @@ pub(crate) async fn grpcio() -> Option<Client> {
     there.then(|| start("grpcio", command))
 }
 
-/// `@grpc/grpc-js` and `grpc-health-check`, from npm.
+/// `@grpc/grpc-js` and `grpc-health-check` for Node.
 pub(crate) async fn grpc_js() -> Option<Client> {
     let node = || {
         let mut node = Command::new("node");
