@@ -4,7 +4,7 @@ use Server::{Axum, Hyper, Probes, Tonic, TonicHealth};
 
 use crate::cases::{asked, balanced, checked, drained, ended, raw, slow, watched};
 use crate::row::Row;
-use crate::stage::Server;
+use crate::server::Server;
 
 /// What each case is, in the order of its number.
 pub(crate) const CASES: [(u8, &str); 34] = [

@@ -14,7 +14,7 @@ use integration_tests::patience::{patiently, pause};
 
 use crate::curl::{frame, request};
 use crate::host::Host;
-use crate::stage::Server;
+use crate::server::Server;
 
 /// Half as many as hyper lets a client open on one connection.
 const A_CONNECTION: usize = 100;

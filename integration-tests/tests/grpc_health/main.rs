@@ -15,9 +15,11 @@ mod curl;
 mod envoy;
 mod host;
 mod idle;
+mod ongoing;
 mod peers;
 mod plan;
 mod row;
+mod server;
 mod stage;
 mod table;
 mod tonic_client;
@@ -30,7 +32,8 @@ use crate::catalogue::ROWS;
 use crate::client::Client;
 use crate::plan::Plan;
 use crate::row::{Row, Seen};
-use crate::stage::{Server, Stage};
+use crate::server::Server;
+use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_client_believes_it() {

@@ -1,6 +1,7 @@
 use futures_util::future::BoxFuture;
 
-use crate::stage::{Server, Stage, Verdict};
+use crate::server::Server;
+use crate::stage::{Stage, Verdict};
 
 /// One case as one kind of client can look at it.
 pub(crate) struct Row {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::client::Said;
-use crate::stage::{Ongoing, Stage, Verdict, expect};
+use crate::ongoing::Ongoing;
+use crate::stage::{Stage, Verdict, expect};
 
 pub(crate) async fn whole(stage: Stage) -> Verdict {
     stage.check("", "SERVING").await

@@ -1,6 +1,7 @@
 //! Watch.
 
-use crate::stage::{Ongoing, Stage, Verdict, told};
+use crate::ongoing::{Ongoing, told};
+use crate::stage::{Stage, Verdict};
 
 pub(crate) async fn at_once(stage: Stage) -> Verdict {
     stage.watch("pkg.Orders", "SERVING").await?;
