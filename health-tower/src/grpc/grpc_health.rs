@@ -76,7 +76,7 @@ use crate::grpc::registry::Registry;
 /// # Clients that look for themselves
 ///
 /// A gRPC client that balances between several servers watches each of them when its service config says so
-/// ([gRFC A17](https://github.com/grpc/proposal/blob/master/A17-client-side-health-checking.md)); Go, C++ and Python, Java and Node do,
+/// ([gRFC A17](https://github.com/grpc/proposal/blob/master/A17-client-side-health-checking.md)); Go, C++, Python and Java do,
 /// tonic does not:
 ///
 /// ```json
