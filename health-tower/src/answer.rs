@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
@@ -111,13 +111,6 @@ pub(crate) fn not_grpc() -> Response<ProbeBody> {
     plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, text, "40", false)
 }
 
-/// Answers a gRPC request over HTTP/1.
-#[cfg(feature = "grpc")]
-pub(crate) fn grpc_needs_http2() -> Response<ProbeBody> {
-    let text = "gRPC needs HTTP/2";
-    plain(StatusCode::HTTP_VERSION_NOT_SUPPORTED, text, "17", false)
-}
-
 /// Answers a request that the service can't serve any more, for it ends: try another instance.
 pub(crate) fn unavailable(form: Form, tells_envoy: bool) -> Response<ProbeBody> {
     let mut response = match form {
@@ -138,8 +131,10 @@ pub(crate) fn unavailable(form: Form, tells_envoy: bool) -> Response<ProbeBody> 
 fn grpc_unavailable() -> Response<ProbeBody> {
     let mut response = Response::new(ProbeBody::default());
     *response.headers_mut() = grpc_status_unavailable();
-    let kind = HeaderValue::from_static("application/grpc");
-    response.headers_mut().insert(CONTENT_TYPE, kind);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    // Else what compresses responses adds a body, and then it is not trailers only.
+    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
     response
 }
 

@@ -53,10 +53,13 @@ impl<B: Body> Answering<B> {
 }
 
 impl Answer {
-    /// No longer is a body waited for than this.
+    /// No longer is a body waited for than this, each time that it becomes another.
     fn patience(&self) -> Duration {
         match self {
             Self::Known(_) => Duration::from_secs(1),
+            // The end of a request comes with its message, or little later, if it is sent at all.
+            #[cfg(feature = "grpc")]
+            Self::Call(call) if call.is_whole() => Duration::from_millis(100),
             // What a client waits for as well, and packets that get lost are sent again meanwhile.
             #[cfg(feature = "grpc")]
             Self::Call(_) => Duration::from_secs(5),
@@ -95,7 +98,8 @@ pin_project! {
         // From when it had to wait.
         #[pin]
         limit: Option<Sleep>,
-        has_waited: bool,
+        // For how long, at most.
+        patience: Duration,
         read: usize,
         answer: Option<Answer>,
     }
@@ -106,7 +110,7 @@ impl<B> Reading<B> {
         Self {
             body,
             limit: None,
-            has_waited: false,
+            patience: Duration::ZERO,
             read: 0,
             answer: Some(answer),
         }
@@ -142,9 +146,9 @@ impl<B: Body> Future for Reading<B> {
                 }
                 Poll::Ready(Some(Err(_))) => break,
                 Poll::Pending => {
-                    if !*this.has_waited {
-                        *this.has_waited = true;
-                        let patience = answer.as_ref().map_or(Duration::ZERO, Answer::patience);
+                    let patience = answer.as_ref().map_or(Duration::ZERO, Answer::patience);
+                    if *this.patience != patience {
+                        *this.patience = patience;
                         this.limit.set(limit(patience));
                     }
                     match this.limit.as_mut().as_pin_mut() {

@@ -249,8 +249,12 @@ impl Hub {
         self.published.send_replace(Arc::clone(&after));
         let marks = |published: &Published| Probe::ALL.map(|probe| published.mark(probe).status);
         let same = after.same_course(&before);
-        let parts = (!same || !moves.is_empty()) && self.parts.reassess(&after);
-        let follow = parts || !same || marks(&before) != marks(&after);
+        // Who looked since it went stale was told so, whether or not anybody has taken it back.
+        let stale = before
+            .first_deadline()
+            .is_some_and(|at| at <= Instant::now());
+        let parts = (stale || !same || !moves.is_empty()) && self.parts.reassess(&after);
+        let follow = stale || parts || !same || marks(&before) != marks(&after);
         if let Some(event) = Event::transition(before, after, moves) {
             self.outbox.put(event);
         }
@@ -264,5 +268,11 @@ impl Hub {
     /// A panic under the lock (there is none known) must not take the probes with it.
     fn lock(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.parts.end();
     }
 }

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use slab::Slab;
@@ -16,6 +17,7 @@ use crate::snapshot::Published;
 pub(crate) struct Parts {
     filed: Mutex<Slab<Filed>>,
     changes: watch::Sender<()>,
+    ended: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -29,6 +31,7 @@ impl Parts {
         Self {
             filed: Mutex::default(),
             changes: watch::Sender::new(()),
+            ended: AtomicBool::new(false),
         }
     }
 
@@ -57,6 +60,17 @@ impl Parts {
             changed |= std::mem::replace(&mut part.status, status) != status;
         }
         changed
+    }
+
+    /// Nothing will change any more.
+    pub(crate) fn end(&self) {
+        // Relaxed: the wake-up that follows, by a lock of its own, orders it for whoever is woken.
+        self.ended.store(true, Ordering::Relaxed);
+        self.changes.send_replace(());
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     pub(crate) fn changes(&self) -> &watch::Sender<()> {

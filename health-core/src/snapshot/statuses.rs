@@ -38,6 +38,13 @@ impl Statuses {
         self.published.borrow().phase()
     }
 
+    /// Whether nothing will change any more but by going stale, which nobody is notified of: there is no
+    /// [`Health`](crate::Health) any more. Who follows is notified of that.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.parts.has_ended()
+    }
+
     /// Notified when the phase, a probe's or a part's status has changed. To miss nothing, follow first and look then, and look again
     /// each time; a slow follower is notified once for several changes.
     #[must_use]

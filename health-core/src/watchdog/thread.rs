@@ -35,10 +35,10 @@ impl WatchThread {
         besides: Besides,
     ) -> io::Result<Self> {
         let (stop, stopped) = channel();
-        let main = (MAIN.to_owned(), main.clone());
         let shell = Shell {
             clock: Clock::new(Instant::now()),
-            watch: Watch::new(config, main, pulses, signs),
+            main: main.clone(),
+            watch: Watch::new(config, (MAIN.to_owned(), main.clone()), pulses, signs),
             besides,
             hub: Arc::downgrade(hub),
         };
@@ -52,6 +52,7 @@ impl WatchThread {
 /// What the thread is left with: when, and whom to tell.
 struct Shell {
     clock: Clock,
+    main: Handle,
     watch: Watch,
     besides: Besides,
     hub: Weak<Hub>,
@@ -64,6 +65,8 @@ impl Shell {
                 return;
             };
             let now = self.clock.tick(Instant::now());
+            // Deadlines are by the clock of that runtime, which a test may have stopped.
+            let _context = self.main.enter();
             // Whoever is woken for a change is somebody else's code: its panic must not end the watch.
             let looked = catch_unwind(AssertUnwindSafe(|| {
                 (self.besides)(now - Moment::default());

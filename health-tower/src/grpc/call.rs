@@ -3,19 +3,18 @@ use std::sync::LazyLock;
 use bytes::Buf;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Version};
+use http::{HeaderMap, HeaderName, Method, Response};
 
 use crate::ProbeBody;
 use crate::answering::Answer;
 use crate::grpc::PREFIX;
 use crate::grpc::face::Face;
 use crate::grpc::inbox::Inbox;
-use crate::grpc::refusal::{GRPC, Refusal};
+use crate::grpc::refusal::{GRPC, IDENTITY, Refusal};
 use crate::grpc_message::{HealthCheckRequest, framed};
 use crate::layer::is_grpc;
 
 const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
-const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 
 /// What compresses responses leaves those alone that say how they are encoded: Envoy takes no compressed frames.
 static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
@@ -53,9 +52,6 @@ impl Call {
         if !is_grpc(&head.headers) {
             return Err(Refusal::NotGrpc);
         }
-        if head.version < Version::HTTP_2 {
-            return Err(Refusal::NotHttp2);
-        }
         let method = match head.uri.path().strip_prefix(PREFIX) {
             Some("Check") => Asks::Check,
             Some("Watch") => Asks::Watch,
@@ -72,6 +68,11 @@ impl Call {
 
     pub(crate) fn take(&mut self, data: &mut impl Buf) {
         self.inbox.take(data);
+    }
+
+    /// Whether the message is there, be it that the request goes on.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.inbox.is_whole()
     }
 
     /// `whole` where the request has ended.

@@ -47,14 +47,15 @@ impl Face {
     /// Once the service closes, there is no first message: one would make some clients forget that they wanted to back off, and
     /// connect again, at once and for ever.
     pub(crate) fn watch(&'static self, name: String) -> Result<Watch, Refusal> {
-        if self.is_closing() {
+        if self.is_over() {
             return Err(Refusal::ShuttingDown);
         }
         Ok(Watch::new(self, name))
     }
 
-    pub(crate) fn is_closing(&self) -> bool {
-        self.statuses.phase() >= Phase::Closing
+    /// Whether there is nothing more to tell of: the service closes, or its `Health` has gone.
+    pub(crate) fn is_over(&self) -> bool {
+        self.statuses.phase() >= Phase::Closing || self.statuses.has_ended()
     }
 
     /// `None` where there is no service of that name.

@@ -37,8 +37,12 @@ use crate::grpc::registry::Registry;
 ///
 /// Before the first results, that is `NOT_SERVING`. Check fails for other names with `NOT_FOUND`; Watch says `SERVICE_UNKNOWN` and goes
 /// on, and tells should the name come to be ([`GrpcServices`](crate::GrpcServices)). Watch tells of changes only, the latest one to a
-/// slow reader; once the service [closes](crate::Health::closing), it ends with `UNAVAILABLE`. No drain waits for it.
-/// List has at most 100 names.
+/// slow reader; once the service [closes](crate::Health::closing), it ends with `UNAVAILABLE`. No drain waits for it; a client that takes
+/// no data can't be told, and is ended with its connection, at the deadline. List fails with `RESOURCE_EXHAUSTED` where there are more than
+/// 100 names, those that are there by themselves included.
+///
+/// A `grpc-timeout` is left to the client. Clients that vanish without a word keep their Watch for as long as the server keeps their
+/// connection: let it send HTTP/2 keep-alive pings (tonic's `http2_keepalive_interval`).
 ///
 /// # Kubernetes
 ///
@@ -65,9 +69,14 @@ use crate::grpc::registry::Registry;
 /// # Envoy
 ///
 /// ```yaml
+/// typed_extension_protocol_options: # without it, Envoy refuses to start: gRPC is HTTP/2
+///   envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+///     "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+///     explicit_http_config: { http2_protocol_options: {} }
 /// health_checks:
 ///   - timeout: 1s
 ///     interval: 5s
+///     no_traffic_interval: 5s # 60 s where it isn't said, until there is traffic
 ///     unhealthy_threshold: 1
 ///     healthy_threshold: 1
 ///     grpc_health_check: { service_name: shop.Orders }
@@ -76,8 +85,9 @@ use crate::grpc::registry::Registry;
 /// # Clients that look for themselves
 ///
 /// A gRPC client that balances between several servers watches each of them when its service config says so
-/// ([gRFC A17](https://github.com/grpc/proposal/blob/master/A17-client-side-health-checking.md)); Go, C++, Python and Java do,
-/// tonic does not:
+/// ([gRFC A17](https://github.com/grpc/proposal/blob/master/A17-client-side-health-checking.md)); Go (which has to
+/// `import _ "google.golang.org/grpc/health"`, or goes on without looking), C++, Python, and Java (with `grpc-services`) do, Node and tonic
+/// do not:
 ///
 /// ```json
 /// {
@@ -88,9 +98,9 @@ use crate::grpc::registry::Registry;
 ///
 /// # What is refused
 ///
-/// Methods other than `POST` with 405, content types other than gRPC's with 415, HTTP/1 with 505, as gRPC is HTTP/2; then, as gRPC,
-/// methods that there are not and compressed requests with `UNIMPLEMENTED`, what is no message with `INTERNAL`, one of more than 4 KiB
-/// with `RESOURCE_EXHAUSTED`, and one that is not there within five seconds with `DEADLINE_EXCEEDED`.
+/// Methods other than `POST` with 405, content types other than gRPC's with 415; then, as gRPC, methods that there are not and
+/// compressed requests with `UNIMPLEMENTED`, what is no message with `INTERNAL`, one of more than 4 KiB with `RESOURCE_EXHAUSTED`, and
+/// one that is not there within five seconds with `DEADLINE_EXCEEDED`.
 #[derive(Clone, Debug, Default)]
 #[must_use = "hand it to `HealthLayerBuilder::grpc`"]
 pub struct GrpcHealth {

@@ -35,6 +35,20 @@ impl Inbox {
         self.all.put(piece);
     }
 
+    /// Whether the message has come to its end.
+    pub(crate) fn is_whole(&self) -> bool {
+        let frame = if self.all.is_empty() {
+            &self.first[..]
+        } else {
+            &self.all
+        };
+        frame
+            .split_first_chunk::<HEAD>()
+            .is_some_and(|([_, length @ ..], rest)| {
+                rest.len() >= u32::from_be_bytes(*length) as usize
+            })
+    }
+
     /// What came. `whole` where the request has ended; `encoded` where it says that it may be compressed.
     pub(crate) fn message<M: Message + Default>(
         self,

@@ -1,4 +1,4 @@
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Response};
 
 use crate::layer::Form;
@@ -9,7 +9,6 @@ use crate::{ProbeBody, answer};
 pub(crate) enum Refusal {
     NotPost,
     NotGrpc,
-    NotHttp2,
     /// Nobody declared a service of that name.
     NoSuchService,
     NoSuchMethod,
@@ -26,6 +25,7 @@ pub(crate) enum Refusal {
 pub(crate) const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+pub(crate) const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 pub(crate) const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 
 impl Refusal {
@@ -33,7 +33,6 @@ impl Refusal {
         match self {
             Self::NotPost => answer::only("POST"),
             Self::NotGrpc => answer::not_grpc(),
-            Self::NotHttp2 => answer::grpc_needs_http2(),
             Self::NoRequest => trailers_only("4", "the request did not come to its end in time"),
             Self::NoSuchService => trailers_only("5", "unknown service"),
             Self::TooLong => trailers_only("8", "the request is longer than any that makes sense"),
@@ -44,9 +43,8 @@ impl Refusal {
             Self::Compressed => {
                 let text = "health requests must not be compressed";
                 let mut response = trailers_only("12", text);
-                let identity = HeaderValue::from_static("identity");
                 let headers = response.headers_mut();
-                headers.insert(GRPC_ACCEPT_ENCODING, identity);
+                headers.insert(GRPC_ACCEPT_ENCODING, IDENTITY);
                 response
             }
             Self::Malformed(why) => trailers_only("13", why),
@@ -61,6 +59,8 @@ fn trailers_only(code: &'static str, message: &'static str) -> Response<ProbeBod
     let mut response = Response::new(ProbeBody::default());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, GRPC);
+    // Else what compresses responses adds a body, and then it is not trailers only.
+    headers.insert(CONTENT_ENCODING, IDENTITY);
     headers.insert(GRPC_STATUS, HeaderValue::from_static(code));
     headers.insert(GRPC_MESSAGE, HeaderValue::from_static(message));
     response

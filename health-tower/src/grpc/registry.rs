@@ -58,28 +58,38 @@ impl Registry {
         Some(all)
     }
 
+    /// Adds a service that is not there yet.
     pub(crate) fn add(
         &self,
         health: &Health,
         name: Cow<'static, str>,
         checks: &[&str],
     ) -> Result<(), ServiceError> {
-        let wrong = |why: String| ServiceError::new(name.clone(), why);
-        if let Some(why) = unfit(&name) {
-            return Err(wrong(why));
-        }
-        let part = health.part(checks.iter().copied());
-        let part = part.map_err(|unknown| wrong(unknown.to_string()))?;
-        match self.parts_mut().entry(name.clone()) {
-            Entry::Occupied(_) => Err(wrong(
-                "there is one of that name already; name all its checks at once, or remove it first"
-                    .to_owned(),
-            )),
+        let part = part(health, &name, checks)?;
+        match self.parts_mut().entry(name) {
+            Entry::Occupied(there) => {
+                let why =
+                    "there is one of that name already: name all its checks at once, or `set` them";
+                Err(ServiceError::new(there.key(), why.to_owned()))
+            }
             Entry::Vacant(vacant) => {
                 vacant.insert(part);
                 Ok(())
             }
         }
+    }
+
+    /// Adds a service, or gives the one of that name other checks.
+    pub(crate) fn set(
+        &self,
+        health: &Health,
+        name: Cow<'static, str>,
+        checks: &[&str],
+    ) -> Result<(), ServiceError> {
+        let part = part(health, &name, checks)?;
+        // Dropped after the lock.
+        let _before = self.parts_mut().insert(name, part);
+        Ok(())
     }
 
     pub(crate) fn remove(&self, name: &str) -> bool {
@@ -95,6 +105,15 @@ impl Registry {
     fn parts_mut(&self) -> RwLockWriteGuard<'_, BTreeMap<Cow<'static, str>, Part>> {
         self.parts.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn part(health: &Health, name: &str, checks: &[&str]) -> Result<Part, ServiceError> {
+    let wrong = |why: String| ServiceError::new(name, why);
+    if let Some(why) = unfit(name) {
+        return Err(wrong(why));
+    }
+    let part = health.part(checks.iter().copied());
+    part.map_err(|unknown| wrong(unknown.to_string()))
 }
 
 fn known(name: &str) -> Option<Probe> {
@@ -117,9 +136,13 @@ fn unfit(name: &str) -> Option<String> {
         return Some(why);
     }
     if name.len() > MAX_NAME {
-        return Some(format!("is longer than {MAX_NAME} bytes"));
+        return Some(format!(
+            "is longer than {MAX_NAME} bytes, which no client may ask for"
+        ));
     }
-    name.chars()
-        .any(is_unfit)
-        .then(|| "has characters that are not seen".to_owned())
+    let unfit = |letter: char| letter.is_whitespace() || is_unfit(letter);
+    name.chars().any(unfit).then(|| {
+        "has spaces, or characters that are not seen; clients ask for it as it is in the .proto, `package.Service`"
+            .to_owned()
+    })
 }

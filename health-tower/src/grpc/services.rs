@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::WeakHealth;
 use crate::grpc::face::Face;
+use crate::grpc::registry::Registry;
+use crate::{Health, WeakHealth};
 
 /// The services that gRPC clients can ask about, added and removed while the application runs. From
 /// [`HealthLayer::grpc_services`](crate::HealthLayer::grpc_services). A cheap clone.
@@ -43,13 +44,34 @@ impl GrpcServices {
         name: impl Into<Cow<'static, str>>,
         checks: impl IntoIterator<Item = &'a str>,
     ) -> Result<(), ServiceError> {
-        let name = name.into();
+        self.change(name.into(), checks, Registry::add)
+    }
+
+    /// Adds a service, or gives the one of that name other checks: whoever watches it is told its status, and not that it had gone.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add), but for a name that is taken.
+    pub fn set<'a>(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        checks: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), ServiceError> {
+        self.change(name.into(), checks, Registry::set)
+    }
+
+    fn change<'a>(
+        &self,
+        name: Cow<'static, str>,
+        checks: impl IntoIterator<Item = &'a str>,
+        change: impl Fn(&Registry, &Health, Cow<'static, str>, &[&str]) -> Result<(), ServiceError>,
+    ) -> Result<(), ServiceError> {
         let Some(health) = self.health.upgrade() else {
-            let why = "there is no `Health` any more".to_owned();
-            return Err(ServiceError::new(name, why));
+            let why = "there is no `Health` any more: keep one for as long as services come and go";
+            return Err(ServiceError::new(&name, why.to_owned()));
         };
         let checks: Vec<_> = checks.into_iter().collect();
-        self.face.registry.add(&health, name, &checks)?;
+        change(&self.face.registry, &health, name, &checks)?;
         self.face.statuses.touch();
         Ok(())
     }
@@ -67,12 +89,13 @@ impl GrpcServices {
 /// Why a gRPC service could not be declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceError {
-    name: Cow<'static, str>,
+    name: String,
     why: String,
 }
 
 impl ServiceError {
-    pub(crate) fn new(name: Cow<'static, str>, why: String) -> Self {
+    pub(crate) fn new(name: &str, why: String) -> Self {
+        let name = name.to_owned();
         Self { name, why }
     }
 }

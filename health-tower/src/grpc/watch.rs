@@ -15,7 +15,7 @@ use crate::grpc_message::ServingStatus;
 ///
 /// 1. It follows before it looks: what changes in between wakes it.
 /// 2. A message is made when there is room for it: a slow reader gets the latest status, not a backlog.
-/// 3. Nobody counts it, and it ends by itself once the service closes: a drain never waits for it.
+/// 3. Nobody counts it, and it ends by itself once the service closes, or there is no `Health` any more: a drain never waits for it.
 pub(crate) struct Watch {
     face: &'static Face,
     name: Box<str>,
@@ -40,7 +40,8 @@ impl Watch {
             return Poll::Ready(None);
         }
         loop {
-            // Asked before the phase: who is told that it closes was told first that it drains.
+            // Asked before the status: who is told that it closes was told first that nothing is served.
+            let over = self.face.is_over();
             let status = self.face.status(&self.name);
             let status = status.unwrap_or(ServingStatus::ServiceUnknown);
             if self.told != Some(status) {
@@ -48,7 +49,7 @@ impl Watch {
                 self.face.tells(&self.name, status);
                 return Poll::Ready(Some(Frame::data(status.framed())));
             }
-            if self.face.is_closing() {
+            if over {
                 self.ended = true;
                 return Poll::Ready(Some(Frame::trailers(grpc_status_unavailable())));
             }

@@ -65,6 +65,7 @@ pub struct KubernetesProbes {
     port: u16,
     probe_server: Option<u16>,
     grpc: bool,
+    answers_grpc: bool,
 }
 
 /// After the deadline, for the report and the end of the process; as [`DrainPolicy::kubernetes`] leaves it.
@@ -86,6 +87,10 @@ impl KubernetesProbes {
             port: 8080,
             probe_server: None,
             grpc: false,
+            #[cfg(feature = "grpc")]
+            answers_grpc: layer.shared().grpc.is_some(),
+            #[cfg(not(feature = "grpc"))]
+            answers_grpc: false,
         }
     }
 
@@ -109,8 +114,8 @@ impl KubernetesProbes {
         self
     }
 
-    /// Asks the application's port by gRPC health, for a server that has that (`HealthLayerBuilder::grpc`) and speaks no HTTP/1. The services are named, and must
-    /// be: the unnamed one, `""`, follows readiness, and as a liveness probe it **restarts each pod that is not ready**.
+    /// Asks the application's port by gRPC health, for a server that speaks no HTTP/1. The layer answers it where it was built with
+    /// `HealthLayerBuilder::grpc`; where it was not, a comment says so. The services are named, and must be: the unnamed one, `""`, follows readiness, and as a liveness probe it **restarts each pod that is not ready**.
     pub fn grpc(mut self) -> Self {
         self.grpc = true;
         self
@@ -181,6 +186,12 @@ impl fmt::Display for KubernetesProbes {
             f,
             "# {lame_duck} s of lame duck, a deadline {deadline} s after SIGTERM, {RESERVE} s to end. Add what a preStop hook takes."
         )?;
+        if self.grpc && !self.answers_grpc {
+            writeln!(
+                f,
+                "# The layer does not answer gRPC health: build it with `.grpc(GrpcHealth::new())`, or these probes fail."
+            )?;
+        }
         writeln!(f, "terminationGracePeriodSeconds: {grace}")?;
         writeln!(f, "containers:")?;
         // In quotes: YAML takes some names for numbers, or for true and false.

@@ -157,7 +157,11 @@ impl HealthLayerBuilder {
         #[cfg(not(feature = "switch"))]
         let others: Option<[_; 0]> = None;
         let others = others.as_ref().map_or(&[][..], |others| &others[..]);
-        let table = PathTable::new(&self.paths, others);
+        #[cfg(feature = "grpc")]
+        let is_asked_otherwise = self.grpc.is_some();
+        #[cfg(not(feature = "grpc"))]
+        let is_asked_otherwise = false;
+        let table = PathTable::new(&self.paths, others, is_asked_otherwise);
         #[cfg(feature = "details")]
         let table = {
             let details = self.details.as_ref();

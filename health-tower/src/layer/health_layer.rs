@@ -59,7 +59,8 @@ use crate::paths::PathTable;
 /// # What a probe is
 ///
 /// A request whose path is one of the [`ProbePaths`](crate::ProbePaths), whatever the method; others than GET and HEAD get 405. A
-/// body is read and thrown away, up to 2 MiB and for 1 s. Middleware outside may answer first, as CORS does to `OPTIONS`.
+/// body is read and thrown away, up to 2 MiB and for 1 s. Middleware outside may answer first, as CORS does to `OPTIONS`. With
+/// [`grpc`](crate::HealthLayerBuilder), all calls of `grpc.health.v1.Health` as well. Neither is counted as in flight.
 #[derive(Clone, Debug)]
 pub struct HealthLayer {
     health: Health,

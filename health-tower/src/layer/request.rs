@@ -26,9 +26,12 @@ impl Form {
 }
 
 pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
+    const GRPC: &[u8; 16] = b"application/grpc";
     let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    kind.and_then(|kind| kind.strip_prefix(b"application/grpc"))
-        .is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+    kind.and_then(|kind| kind.split_first_chunk::<16>())
+        .is_some_and(|(kind, rest)| {
+            GRPC.eq_ignore_ascii_case(kind) && matches!(rest.first(), None | Some(b'+' | b';'))
+        })
 }
 
 #[cfg(test)]
@@ -46,12 +49,18 @@ mod tests {
             "application/grpc",
             "application/grpc+proto",
             "application/grpc;x",
+            "Application/gRPC",
         ] {
             assert_eq!(form(Version::HTTP_2, &Method::POST, kind), Form::Grpc);
             assert_eq!(form(Version::HTTP_2, &Method::GET, kind), Form::Http2);
             assert_eq!(form(Version::HTTP_11, &Method::POST, kind), Form::Http1);
         }
-        for kind in ["application/grpc-web", "application/json", ""] {
+        for kind in [
+            "application/grpc-web",
+            "application/grp",
+            "application/json",
+            "",
+        ] {
             assert_eq!(form(Version::HTTP_2, &Method::POST, kind), Form::Http2);
         }
     }

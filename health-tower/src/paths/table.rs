@@ -21,10 +21,11 @@ impl PathTable {
         &STANDARD
     }
 
-    /// Checks the paths, and reports everything that is wrong with them.
+    /// Checks the paths, and reports everything that is wrong with them. None at all are wrong unless there are other ways to ask.
     pub(crate) fn new(
         probes: &ProbePaths,
         others: &[(Target, Cow<'static, str>)],
+        is_asked_otherwise: bool,
     ) -> Result<Self, LayerError> {
         let mut problems = Vec::new();
         let paths = [&of_probes(probes), others].concat();
@@ -44,7 +45,7 @@ impl PathTable {
                 });
             }
         }
-        if probes.paths.is_empty() {
+        if probes.paths.is_empty() && !is_asked_otherwise {
             problems.push(Problem::Nothing);
         }
         if problems.is_empty() {
@@ -141,7 +142,7 @@ mod tests {
     use super::*;
 
     fn table(paths: &ProbePaths) -> Result<PathTable, LayerError> {
-        PathTable::new(paths, &[])
+        PathTable::new(paths, &[], false)
     }
 
     fn probe_of(table: &PathTable, path: &str) -> Option<Probe> {

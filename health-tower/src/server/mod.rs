@@ -7,6 +7,7 @@ mod bind;
 mod connection;
 mod connections;
 mod gentle;
+mod patience;
 mod probe_server;
 mod thread;
 #[cfg(unix)]

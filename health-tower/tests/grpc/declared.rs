@@ -1,6 +1,6 @@
-use health_tower::{Check, Details, GrpcHealth, Health, HealthLayer, ProbePaths};
+use health_tower::{Check, Details, GrpcHealth, Health, HealthLayer, KubernetesProbes, ProbePaths};
 
-use crate::client::{NOT_SERVING, SERVING};
+use crate::client::{Heard, NOT_SERVING, SERVING};
 use crate::world::World;
 
 fn error(grpc: GrpcHealth) -> String {
@@ -22,6 +22,7 @@ async fn what_can_not_be_declared_is_refused_by_name_with_the_fix() {
         ("external", "is there by itself"),
         ("shop.Ord\u{200b}ers", "characters that are not seen"),
         ("shop\n", "characters that are not seen"),
+        (" shop.Orders", "has spaces"),
         (&*"x".repeat(1025).leak(), "is longer than 1024 bytes"),
     ] {
         let error = error(GrpcHealth::new().service(name, ["database"]));
@@ -46,7 +47,7 @@ async fn what_can_not_be_declared_is_refused_by_name_with_the_fix() {
 async fn everything_that_is_wrong_with_a_layer_is_said_at_once() {
     let health = Health::builder().linked(false).start().unwrap();
     let error = HealthLayer::builder(&health)
-        .paths(ProbePaths::none())
+        .paths(ProbePaths::none().ready("ready"))
         .details(Details::bearer_token(""))
         .grpc(
             GrpcHealth::new()
@@ -57,6 +58,44 @@ async fn everything_that_is_wrong_with_a_layer_is_said_at_once() {
         .map(|_| ())
         .unwrap_err();
     assert_eq!(error.problems().len(), 4, "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_may_answer_grpc_and_nothing_else() {
+    let health = Health::builder().linked(false).start().unwrap();
+    let none = || HealthLayer::builder(&health).paths(ProbePaths::none());
+    assert!(none().build().is_err());
+    assert!(none().grpc(GrpcHealth::new()).build().is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn kubernetes_is_warned_of_a_layer_that_does_not_answer() {
+    let health = Health::builder().linked(false).start().unwrap();
+    let yaml = |layer: &HealthLayer| KubernetesProbes::new(layer).grpc().to_string();
+    let without = yaml(&HealthLayer::new(&health));
+    assert!(without.contains("# The layer does not answer gRPC health"));
+    let with = HealthLayer::builder(&health).grpc(GrpcHealth::new());
+    let with = yaml(&with.build().unwrap());
+    assert!(!with.contains("does not answer"), "{with}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_checks_are_set_without_a_gap() {
+    let mut world = World::with(|builder| {
+        builder.check(Check::readiness("search", || async { false }).fail_after(1))
+    });
+    world.database(true).await;
+    let mut orders = world.watch("shop.Orders").await;
+    assert_eq!(orders.now(), Heard::Status(SERVING));
+    world.services.set("shop.Orders", ["database"]).unwrap();
+    assert_eq!(orders.now(), Heard::Nothing);
+    world.services.set("shop.Orders", ["search"]).unwrap();
+    assert_eq!(orders.now(), Heard::Status(NOT_SERVING));
+    assert!(world.services.set("shop.Orders", ["nothing"]).is_err());
+    assert!(world.services.set("liveness", []).is_err());
+    assert_eq!(orders.now(), Heard::Nothing);
+    world.services.set("shop.New", ["database"]).unwrap();
+    assert_eq!(world.check("shop.New").await, Ok(SERVING));
 }
 
 #[tokio::test(start_paused = true)]

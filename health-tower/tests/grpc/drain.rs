@@ -65,11 +65,21 @@ async fn a_lame_duck_that_may_end_early_hears_from_grpc_that_somebody_was_told()
         ("", true),
         ("shop.Orders", true),
         ("liveness", false),
+        ("startup", false),
+        ("external", false),
         ("shop.Unknown", false),
     ] {
         for method in ["Check", "Watch", "List"] {
             let dead = health_tower::Check::liveness("dead", (), |()| false).fail_after(1);
-            let mut world = World::with(|builder| builder.drain(policy()).check(dead));
+            let canary = health_tower::Check::external("canary", || async { false });
+            let starts = health_tower::Check::startup("starts", || async { false });
+            let mut world = World::with(|builder| {
+                builder
+                    .drain(policy())
+                    .check(dead)
+                    .check(canary)
+                    .check(starts)
+            });
             world.database(true).await;
             let mut changes = world.health.subscribe();
             while world.check("liveness").await == Ok(SERVING) {

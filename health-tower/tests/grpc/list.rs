@@ -51,6 +51,15 @@ async fn a_hundred_names_are_listed_and_no_more() {
     let last = entry("shop.Service99", SERVING);
     assert!(data.windows(last.len()).any(|window| window == last));
 
+    // What is there by itself counts as well, and is more where something external was declared.
+    let external = health_tower::Check::external("canary", || async { true });
+    let mut other = World::with(|builder| builder.check(external));
+    for number in 5..100 {
+        let name = format!("shop.Service{number}");
+        other.services.add(name, ["database"]).unwrap();
+    }
+    assert_eq!(other.call("List", Sent::whole(framed(&[]))).await.0, 8);
+
     world.services.add("one.too.Many", []).unwrap();
     let answer = world.call("List", Sent::whole(framed(&[]))).await;
     assert_eq!(answer, (8, bytes::Bytes::new()));

@@ -10,5 +10,6 @@ mod drain;
 mod frames;
 mod list;
 mod refused;
+mod stale;
 mod watch;
 mod world;

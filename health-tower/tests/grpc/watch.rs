@@ -1,8 +1,13 @@
+use std::time::Duration;
+
+use health_tower::{Check, CheckState, GrpcHealth, Health, HealthLayer};
 use http_body_util::BodyExt as _;
+use tower::{Layer as _, Service as _};
 
 use crate::client::Heard::{Ended, Nothing, Status};
 use crate::client::{NOT_SERVING, SERVICE_UNKNOWN, SERVING};
-use crate::world::{SECOND, World};
+use crate::client::{Sent, Watched, asks_for, code, request};
+use crate::world::{SECOND, World, application};
 
 #[tokio::test(start_paused = true)]
 async fn it_says_the_status_at_once_and_then_each_change() {
@@ -120,4 +125,70 @@ async fn who_waits_is_woken_for_what_concerns_it() {
     tokio_test::assert_pending!(waits.poll());
     assert!(world.services.remove("shop.Later"));
     assert!(waits.is_woken(), "it is no more");
+}
+
+/// Each of them alone, with no service that would change with it.
+#[tokio::test(start_paused = true)]
+async fn who_watches_a_probe_is_woken_for_it_alone() {
+    let up = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let is_up = {
+        let up = std::sync::Arc::clone(&up);
+        move || up.load(std::sync::atomic::Ordering::SeqCst)
+    };
+    for name in ["", "readiness", "external", "liveness"] {
+        up.store(true, std::sync::atomic::Ordering::SeqCst);
+        let is_up = is_up.clone();
+        let soon = Duration::from_millis(20);
+        let check = match name {
+            "external" => Check::external("canary", move || std::future::ready(is_up())),
+            "liveness" => Check::liveness("sound", up.clone(), move |_| is_up()),
+            _ => Check::readiness("database", move || std::future::ready(is_up())),
+        };
+        let check = check.fail_after(1).every(soon).timeout(soon);
+        let health = Health::builder()
+            .linked(false)
+            .check(check)
+            .start()
+            .unwrap();
+        let layer = HealthLayer::builder(&health)
+            .grpc(GrpcHealth::new())
+            .build();
+        let mut service = layer.unwrap().layer(application());
+        let sent = Sent::whole(asks_for(name));
+        let answer = service.call(request("Watch", sent)).await.unwrap();
+        let (head, body) = answer.into_parts();
+        assert_eq!(head.headers["content-type"], "application/grpc");
+        let head = head.headers;
+        let mut watch = Watched { head, body };
+        while watch.next().await != Status(SERVING) {}
+        let mut waits = tokio_test::task::spawn(watch.body.frame());
+        tokio_test::assert_pending!(waits.poll());
+        up.store(false, std::sync::atomic::Ordering::SeqCst);
+        let mut changes = health.subscribe();
+        while changes
+            .latest()
+            .checks()
+            .all(|check| check.state() == CheckState::Up)
+        {
+            changes.changed().await.unwrap();
+        }
+        // A thread of its own may have found it, and wakes after it has published.
+        let began = std::time::Instant::now();
+        while !waits.is_woken() {
+            assert!(began.elapsed().as_secs() < 60, "{name}");
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_there_is_no_health_any_more_it_ends() {
+    let mut world = World::up().await;
+    let mut orders = world.watch("shop.Orders").await;
+    assert_eq!(orders.now(), Status(SERVING));
+    // Every handle goes but the service's clone, which keeps no check running.
+    world.service = world.service.clone();
+    world.health = Health::builder().linked(false).start().unwrap();
+    assert_eq!(orders.next().await, Ended(14));
+    assert_eq!(code(&world.watch("shop.Orders").await.head), 14);
 }

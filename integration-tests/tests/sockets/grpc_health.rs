@@ -117,6 +117,11 @@ async fn what_compresses_everything_leaves_it_alone() {
         assert_eq!(body.trailers().unwrap()["grpc-status"], "0");
         assert!(body.to_bytes().starts_with(head));
     }
+    // Trailers only: no body may be made for them.
+    let refused = ask("/grpc.health.v1.Health/Nothing", "application/grpc");
+    let answer = http2.send(refused).await.unwrap();
+    assert_eq!(answer.headers()["grpc-status"], "12");
+    assert!(http_body::Body::is_end_stream(answer.body()));
     let watch = ask("/grpc.health.v1.Health/Watch", "application/grpc");
     let mut watch = http2.send(watch).await.unwrap().into_body();
     let first = watch.frame().await.unwrap().unwrap();

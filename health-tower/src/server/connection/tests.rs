@@ -69,3 +69,42 @@ async fn who_asks_every_ten_minutes_stays() {
     let ended = end(&mut client).await;
     assert!((NEXT..=NEXT + 2 * END).contains(&ended), "{ended:?}");
 }
+
+#[cfg(feature = "grpc")]
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_goes_on_keeps_its_connection() {
+    use bytes::Bytes;
+    use http::Request;
+    use http_body_util::{BodyExt as _, Full};
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+
+    let health = Health::builder().linked(false).start().unwrap();
+    let layer = HealthLayer::builder(&health).grpc(crate::GrpcHealth::new());
+    let probes = ProbeService::new(&layer.build().unwrap());
+    let (client, server) = duplex(4096);
+    let served = tokio::spawn(serve(server, probes));
+    let handshake =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(client));
+    let (mut client, connection) = handshake.await.unwrap();
+    let connection = tokio::spawn(connection);
+    let request = Request::post("http://test/grpc.health.v1.Health/Watch");
+    let request = request.header("content-type", "application/grpc");
+    let request = request
+        .body(Full::new(Bytes::from_static(&[0; 5])))
+        .unwrap();
+    let mut watch = client.send_request(request).await.unwrap().into_body();
+    let mut said = async || watch.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert_eq!(said().await[6], 1);
+
+    tokio::time::sleep(3 * NEXT).await;
+    health.begin_drain();
+    assert_eq!(said().await[6], 2);
+
+    // Whoever asks nothing more is closed as before.
+    drop(watch);
+    let begin = Instant::now();
+    served.await.unwrap();
+    assert!((NEXT..=NEXT + 2 * END).contains(&begin.elapsed()));
+    drop(client);
+    connection.await.unwrap().unwrap();
+}
