@@ -68,7 +68,7 @@ fn where_all_workers_block_the_deadline_is_kept_and_logged_once() {
         let lines = recorder.lines().clone();
         let still = lines
             .into_iter()
-            .filter(|line| line.contains("stands still"));
+            .filter(|line| line.contains("has not acted on it"));
         still.collect::<Vec<_>>()
     };
     wait(|| !stands_still().is_empty());

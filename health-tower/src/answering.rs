@@ -1,5 +1,4 @@
 use std::future::Future;
-use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -8,10 +7,10 @@ use bytes::Buf;
 use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
-use tokio::runtime::Handle;
-use tokio::time::{Sleep, sleep};
+use tokio::time::Sleep;
 
 use crate::ProbeBody;
+use crate::timer::timer;
 
 /// An answer that is given as soon as the request's body is out of the way.
 ///
@@ -117,12 +116,6 @@ impl<B> Reading<B> {
     }
 }
 
-/// Outside a tokio runtime, or in one without timers (which panics), there is no clock; the bound in bytes still holds.
-fn limit(patience: Duration) -> Option<Sleep> {
-    let _runtime = Handle::try_current().ok()?;
-    catch_unwind(|| sleep(patience)).ok()
-}
-
 impl<B: Body> Future for Reading<B> {
     type Output = Response<ProbeBody>;
 
@@ -149,7 +142,8 @@ impl<B: Body> Future for Reading<B> {
                     let patience = answer.as_ref().map_or(Duration::ZERO, Answer::patience);
                     if *this.patience != patience {
                         *this.patience = patience;
-                        this.limit.set(limit(patience));
+                        // Where there is no clock, the bound in bytes still holds.
+                        this.limit.set(timer(patience));
                     }
                     match this.limit.as_mut().as_pin_mut() {
                         Some(limit) => ready!(limit.poll(cx)),

@@ -95,6 +95,7 @@ mod probe_service;
 mod server;
 #[cfg(feature = "switch")]
 mod switch;
+mod timer;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;
 

@@ -96,12 +96,11 @@ impl Latch {
     /// has given up before.
     pub(crate) fn give_up_late(&self, in_flight: InFlight, connections: &Connections) -> bool {
         let first = self.note(in_flight, connections);
-        if first {
-            self.hub.put(Event::StandsStill(self.given_up()));
+        let left = self.given_up();
+        if first && left.remaining + left.connections > 0 {
+            self.hub.put(Event::StandsStill(left));
         }
-        // After that: it wakes, and that is somebody else's code, which may panic.
         in_flight.end();
-        self.hub.tell();
         first
     }
 

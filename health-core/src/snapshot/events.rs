@@ -141,8 +141,8 @@ impl Event {
             ),
             Self::StandsStill(left) => tracing::error!(
                 target: "health", remaining = left.remaining, connections = left.connections,
-                "the drain's deadline has passed, and the runtime stands still, as something blocks in async code on all of its workers: \
-                 {left}"
+                "the drain's deadline has passed, and the runtime has not acted on it: something blocks in async code on all of its \
+                 workers, or it has ended: {left}"
             ),
             Self::NoTerminationLog { path, error } => {
                 let path = path.display();

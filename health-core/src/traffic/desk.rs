@@ -8,6 +8,7 @@ use crate::traffic::Unfinished;
 use crate::traffic::name::Name;
 use crate::traffic::stripe::Stripe;
 use crate::traffic::sync::{Mutex, MutexGuard, PoisonError};
+use crate::traffic::wake::wake_each;
 
 /// What waits, of all that counts on one stripe: who is to be woken at the end, and what it is. And what is only named, as a hold is,
 /// and looks by itself.
@@ -93,7 +94,7 @@ impl Desk {
             .map(|(_, entry)| take(entry))
             .collect();
         // After the lock: a waker may run the one that it wakes. Who comes again finds that it is to end.
-        wakers.into_iter().for_each(Waker::wake);
+        wake_each(wakers);
     }
 
     fn entries(&self) -> MutexGuard<'_, Slab<Entry>> {

@@ -2,6 +2,7 @@ use std::array;
 use std::task::Waker;
 
 use crate::traffic::sync::{AtomicU8, Mutex, MutexGuard, Ordering, PoisonError};
+use crate::traffic::wake::wake_each;
 
 /// Which half of a connection waits: after an upgrade, or under a split, each is polled by a task of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +68,14 @@ impl Line {
         self.say(CLOSING);
         let read = self.wakers()[Half::Read as usize].take();
         // After the lock, here and below: a waker may run the one that it wakes.
-        read.into_iter().for_each(Waker::wake);
+        wake_each(read);
     }
 
     /// Wakes who waits for anything.
     pub(crate) fn end(&self) {
         self.say(ENDED);
         let [read, write] = array::from_fn(|half| self.wakers()[half].take());
-        read.into_iter().chain(write).for_each(Waker::wake);
+        wake_each(read.into_iter().chain(write));
     }
 
     fn say(&self, what: u8) {

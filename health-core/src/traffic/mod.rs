@@ -13,6 +13,7 @@ mod name;
 mod stripe;
 mod sync;
 mod unfinished;
+mod wake;
 
 pub use connections::{Connection, Connections};
 pub use entry::InFlightRequest;

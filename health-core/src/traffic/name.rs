@@ -1,4 +1,6 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use crate::check::is_unfit;
 
 /// As much of a path as is worth a line.
 const MOST: usize = 104;
@@ -51,7 +53,10 @@ impl<const N: usize> Text<N> {
 impl<const N: usize> fmt::Display for Text<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = str::from_utf8(&self.bytes[..self.length.into()]);
-        f.write_str(text.unwrap_or_default())?;
+        // A path comes from outside, and may hold what turns a line, or begins one.
+        for letter in text.unwrap_or_default().chars() {
+            f.write_char(if is_unfit(letter) { ' ' } else { letter })?;
+        }
         f.write_str(if self.cut { "…" } else { "" })
     }
 }
@@ -83,5 +88,11 @@ mod tests {
         assert_eq!(name("VERSION-CONTROL", "/"), "VERSION-… /");
         let wide = format!("/{}", "é".repeat(60));
         assert_eq!(name("GET", &wide), format!("GET /{}…", "é".repeat(51)));
+    }
+
+    #[test]
+    fn a_path_turns_no_line_and_begins_none() {
+        let name = Name::new("GET", "/a\u{202e}b/c\u{85}d/e\u{2028}f").to_string();
+        assert_eq!(name, "GET /a b/c d/e f");
     }
 }

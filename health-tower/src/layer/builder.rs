@@ -95,8 +95,9 @@ impl HealthLayerBuilder {
     ///
     /// Envoy [marks it as failed](https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/health_checking#active-health-checking-fast-failure)
     /// if its cluster has active checks, and excludes it: what leaves on purpose doesn't count towards the panic threshold. So the answers
-    /// to its readiness checks, which a 503 ends at once anyway, carry it too, for a drain and for nothing else;
-    /// [maintenance](crate::Health::begin_drain) tells it by them only. The next check that passes takes the instance back.
+    /// to its readiness checks over HTTP, which a 503 ends at once anyway, carry it too, for a drain and for nothing else;
+    /// [maintenance](crate::Health::begin_drain) tells it by them only. Checks that pass, as many as its
+    /// `healthy_threshold` says, take the instance back.
     ///
     /// - Envoy passes the header on. Where its own clients are Envoys that check *it*, the first such response takes *it* out: have it
     ///   removed there (`response_headers_to_remove`).

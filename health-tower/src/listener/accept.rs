@@ -1,4 +1,5 @@
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -32,6 +33,13 @@ pub trait Accept: Send + 'static {
         None
     }
 
+    /// Whether something has come that nobody has read. Asked before a connection that has been silent is closed, as the service closes:
+    /// a read that waits doesn't know. By default, nothing has.
+    fn has_come(io: &Self::Io) -> bool {
+        let _ = io;
+        false
+    }
+
     /// Is called when a connection is ended at the deadline of a drain, before it is dropped, so that the other side can learn that
     /// what it has is not the whole. TCP connections are reset; by default, nothing is done.
     fn cut_off(io: &Self::Io) {
@@ -55,6 +63,10 @@ impl Accept for TcpListener {
         Some(*addr)
     }
 
+    fn has_come(io: &TcpStream) -> bool {
+        has_come(&SockRef::from(io))
+    }
+
     /// Without it, closing would go on sending what the system has taken, for minutes, to a client that doesn't read; and a response
     /// whose end is the end of the connection would look whole.
     fn cut_off(io: &TcpStream) {
@@ -75,4 +87,13 @@ impl Accept for tokio::net::UnixListener {
     fn local_addr(&self) -> io::Result<Self::Addr> {
         Self::local_addr(self)
     }
+
+    fn has_come(io: &Self::Io) -> bool {
+        has_come(&SockRef::from(io))
+    }
+}
+
+fn has_come(socket: &SockRef<'_>) -> bool {
+    let mut byte = [MaybeUninit::uninit()];
+    socket.peek(&mut byte).is_ok_and(|come| come > 0)
 }

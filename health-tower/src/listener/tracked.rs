@@ -11,9 +11,10 @@ use crate::{Connection, Half};
 ///
 /// What the server makes of it, as an upgrade to WebSocket, carries it along, and counts with it.
 ///
-/// While the service closes, and nothing was ever read from it, it reads as if the client had closed it: in HTTP, the client speaks
-/// first. (tonic, and hyper's HTTP/2, would wait for it for as long as the drain lasts.) In its first second it doesn't yet: the first
-/// bytes of a client that has just connected are on their way.
+/// While the service closes, and nothing was ever read through it, it reads as if the client had closed it: in HTTP, the client speaks
+/// first. (tonic, and hyper's HTTP/2, would wait for it for as long as the drain lasts.) In its first second it doesn't yet, nor in the
+/// first tenth of a second of the closing: the first bytes of a client are on their way. A protocol in which the server speaks first is
+/// not for this.
 ///
 /// At the deadline of a drain, whoever reads, writes, flushes or shuts down gets the error [`ConnectionAborted`], and who waits in one
 /// of them is woken for it; servers drop the connection then. A task that holds it without doing any of these isn't reached.
@@ -24,18 +25,25 @@ pub struct Tracked<IO> {
     // Dropped in this order: it counts until it is closed.
     io: IO,
     connection: Connection,
-    cut_off: fn(&IO),
+    hooks: Hooks<IO>,
     is_cut_off: bool,
     /// Until something was read.
     silence: Option<Silence>,
 }
 
+/// What depends on whom it was accepted from.
+#[derive(Debug)]
+pub(crate) struct Hooks<IO> {
+    pub(crate) cut_off: fn(&IO),
+    pub(crate) has_come: fn(&IO) -> bool,
+}
+
 impl<IO> Tracked<IO> {
-    pub(crate) fn new(io: IO, connection: Connection, is_late: bool, cut_off: fn(&IO)) -> Self {
+    pub(crate) fn new(io: IO, connection: Connection, is_late: bool, hooks: Hooks<IO>) -> Self {
         Self {
             io,
             connection,
-            cut_off,
+            hooks,
             is_cut_off: false,
             silence: Some(Silence::new(is_late)),
         }
@@ -46,7 +54,7 @@ impl<IO> Tracked<IO> {
         &self.io
     }
 
-    /// The connection inside. What is done to it directly isn't ended.
+    /// The connection inside. What is done to it directly isn't ended, and what is read from it isn't known to have been said.
     pub fn get_mut(&mut self) -> &mut IO {
         &mut self.io
     }
@@ -82,17 +90,25 @@ impl<IO> Tracked<IO> {
     /// Ready if it has been silent for too long.
     fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let is_closing = self.connection.is_closing();
-        match &mut self.silence {
-            Some(silence) => silence.poll_end(is_closing, cx),
-            None => Poll::Pending,
+        let Some(silence) = &mut self.silence else {
+            return Poll::Pending;
+        };
+        if silence.poll_end(is_closing, cx).is_pending() {
+            return Poll::Pending;
         }
+        if (self.hooks.has_come)(&self.io) {
+            // Its reader has been left a waker, and will hear of it.
+            self.silence = None;
+            return Poll::Pending;
+        }
+        Poll::Ready(())
     }
 
     #[cold]
     fn end(&mut self) -> io::Error {
         if !self.is_cut_off {
             self.is_cut_off = true;
-            (self.cut_off)(&self.io);
+            (self.hooks.cut_off)(&self.io);
         }
         let why = "the drain's deadline has passed";
         io::Error::new(io::ErrorKind::ConnectionAborted, why)

@@ -6,6 +6,7 @@ use std::{fmt, io};
 use futures_core::Stream;
 
 use crate::listener::persistent::Persistent;
+use crate::listener::tracked::Hooks;
 use crate::listener::{Accept, Tracked};
 use crate::{Closing, Connections, Health};
 
@@ -43,10 +44,10 @@ use crate::{Closing, Connections, Health};
 ///
 /// # What happens when
 ///
-/// 1. *Closing.* The server stops accepting and closes what is idle, as it does without this. Connections from which nothing ever came
-///    read as closed: tonic, and hyper's HTTP/2, would wait for them. Those that are fresh, accepted less than a second ago or while the
-///    server has not heard yet, have that second to say something, and are then served like any other. One in the middle of its first
-///    head is waited for.
+/// 1. *Closing.* The server stops accepting and closes what is idle, as it does without this: axum, and hyper where it speaks HTTP/1
+///    as well, also close what has not said anything yet. tonic, and hyper's HTTP/2, would wait for that; here, it reads as closed a tenth
+///    of a second later, or a second after it was accepted if that is more, unless it says something until then. One in the middle of its
+///    first head is waited for.
 /// 2. Until the deadline, each is waited for.
 /// 3. *The deadline.* How many are open is in [`DrainReport::connections`](crate::DrainReport::connections), and makes it unclean; where
 ///    they come from is in [`DrainReport::open_connections`](crate::DrainReport::open_connections).
@@ -58,8 +59,8 @@ use crate::{Closing, Connections, Health};
 ///
 /// # Cost
 ///
-/// One allocation, two locks and a look at the clock for each connection; one look at a flag for each read and write, and a lock that no other
-/// connection shares where one has to wait.
+/// One allocation, two locks and two looks at the clock for each connection; one look at a flag for each read and write, and a lock that no
+/// other connection shares where one has to wait.
 pub struct TrackedListener<L> {
     listener: L,
     connections: Connections,
@@ -145,7 +146,11 @@ impl<L: Accept> TrackedListener<L> {
         };
         // Looked at once it is open: whoever tells the open ones that the service closes has said so here first.
         let is_late = self.closing.is_closing();
-        Tracked::new(io, connection, is_late, L::cut_off)
+        let hooks = Hooks {
+            cut_off: L::cut_off,
+            has_come: L::has_come,
+        };
+        Tracked::new(io, connection, is_late, hooks)
     }
 }
 

@@ -31,6 +31,7 @@ mod listener_ends;
 mod listener_fresh;
 mod listener_grpc;
 mod listener_idle;
+mod listener_silent;
 mod listener_upgrades;
 mod many_probes;
 mod one_instance;

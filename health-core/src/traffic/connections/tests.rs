@@ -99,3 +99,20 @@ fn connections_that_are_gone_leave_nothing_behind() {
     assert!(room < 1000, "each takes the place of the one before");
     connections.end();
 }
+
+/// A place that was left is taken again, and comes before older ones then.
+#[test]
+fn the_oldest_are_named_first_whatever_place_they_have() {
+    let connections = Connections::new();
+    let from = |port: u16| connections.open_from(([10, 0, 0, 7], port).into());
+    let (first, _second, _third) = (from(1), from(2), from(3));
+    drop(first);
+    let _fourth = from(4);
+    let named = |most| {
+        let all = connections.unfinished(most).into_iter();
+        all.map(|one| one.what).collect::<Vec<_>>()
+    };
+    let expected = [2, 3, 4].map(|port| format!("a connection from 10.0.0.7:{port}"));
+    assert_eq!(named(10), expected);
+    assert_eq!(named(2), expected[..2]);
+}

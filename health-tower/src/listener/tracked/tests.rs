@@ -6,17 +6,22 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex, spl
 use tokio::time::{Instant, advance};
 
 use super::*;
-use crate::listener::silence::FRESH;
+use crate::listener::silence::{FRESH, MOMENT};
 use crate::{DrainPolicy, Health, Phase};
 
 thread_local! { static CUT_OFF: Cell<usize> = const { Cell::new(0) }; }
+thread_local! { static HAS_COME: Cell<bool> = const { Cell::new(false) }; }
 
 fn tracked(health: &Health) -> (Tracked<DuplexStream>, DuplexStream) {
     let (io, client) = duplex(4);
     let cut_off = |_: &DuplexStream| CUT_OFF.set(CUT_OFF.get() + 1);
     let connection = health.connections().open();
     let is_late = health.closing().is_closing();
-    (Tracked::new(io, connection, is_late, cut_off), client)
+    let hooks = Hooks {
+        cut_off,
+        has_come: |_| HAS_COME.get(),
+    };
+    (Tracked::new(io, connection, is_late, hooks), client)
 }
 
 fn health() -> Health {
@@ -84,10 +89,25 @@ async fn what_never_said_anything_reads_as_closed_when_the_service_closes() {
     health.closing().await;
     let closing = Instant::now();
     assert_eq!(silent.await.unwrap(), 0);
-    assert_eq!(closing.elapsed(), Duration::ZERO, "it came long ago");
+    assert_eq!(closing.elapsed(), MOMENT, "it came long ago");
     advance(2 * FRESH).await;
     client.write_all(b" ").await.unwrap();
     assert_eq!(heard.await.unwrap(), b' ');
+}
+
+/// A read that waits doesn't know.
+#[tokio::test(start_paused = true)]
+async fn what_has_said_something_that_nobody_has_read_yet_is_not_silent() {
+    let health = health();
+    let (mut tracked, mut client) = tracked(&health);
+    let read = tokio::spawn(async move { tracked.read(&mut [0; 1]).await.unwrap() });
+    health.shutdown();
+    HAS_COME.set(true);
+    health.closing().await;
+    advance(2 * FRESH).await;
+    assert!(!read.is_finished());
+    client.write_all(b" ").await.unwrap();
+    assert_eq!(read.await.unwrap(), 1);
 }
 
 /// The one came just before the service began to close, the other after.
