@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use health_tower::{DrainPolicy, Health, TrackedListener};
+use health_tower::{Accept, DrainPolicy, Health, TrackedListener};
 use integration_tests::host::{builder, listen};
-use tokio::io::AsyncReadExt as _;
+use integration_tests::patience::until;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
@@ -88,4 +89,30 @@ fn without_timers_a_silent_connection_is_closed_and_nothing_panics() {
         health.shutdown();
         assert_eq!(io.read(&mut [0; 16]).await.unwrap(), 0);
     });
+}
+
+#[tokio::test]
+async fn a_socket_knows_whether_something_has_come() {
+    let (listener, addr) = listen().await;
+    let mut client = TcpStream::connect(addr).unwrap();
+    let (mut io, _) = listener.accept().await.unwrap();
+    let has_come = <TcpListener as Accept>::has_come;
+    assert!(!has_come(&io));
+    client.write_all(b"PRI").unwrap();
+    until("bytes", || has_come(&io)).await;
+    io.read_exact(&mut [0; 3]).await.unwrap();
+    assert!(!has_come(&io), "they were left to be read, and have been");
+    drop(client);
+    io.read_to_end(&mut Vec::new()).await.unwrap();
+    assert!(!has_come(&io), "nothing but the end");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn so_does_one_of_unix() {
+    let (io, mut client) = tokio::net::UnixStream::pair().unwrap();
+    let has_come = <tokio::net::UnixListener as Accept>::has_come;
+    assert!(!has_come(&io));
+    client.write_all(b"PRI").await.unwrap();
+    until("bytes", || has_come(&io)).await;
 }
