@@ -9,7 +9,7 @@
 //! | `probes` | a `ProbeServer`, and no application |
 //! | `tonic-health` | `tonic-health`'s own service, under tonic |
 //!
-//! Options are those of [`Settings`](settings::Settings).
+//! Options are those of [`Settings`].
 
 mod commands;
 mod controls;
