@@ -13,6 +13,7 @@ mod catalogue;
 mod client;
 mod curl;
 mod envoy;
+mod example;
 mod host;
 mod idle;
 mod ongoing;
@@ -55,6 +56,15 @@ async fn every_client_believes_it() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/GRPC.md");
         std::fs::write(path, table).unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_client_believes_the_example() {
+    let clients = clients().await;
+    let verdicts = join_all(clients.iter().map(example::is_believed_by)).await;
+    let seen = clients.iter().map(|client| client.name).zip(verdicts);
+    let unexpected: Vec<_> = seen.filter(|(_, verdict)| verdict.is_err()).collect();
+    assert!(unexpected.is_empty(), "{unexpected:#?}");
 }
 
 async fn clients() -> Vec<Arc<Client>> {

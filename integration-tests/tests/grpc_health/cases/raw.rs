@@ -16,7 +16,7 @@ fn refused(received: &Received, code: &str) -> Verdict {
     expect("grpc-status", seen, code)
 }
 
-fn serving(received: &Received) -> Verdict {
+pub(crate) fn serving(received: &Received) -> Verdict {
     refused(received, "0")?;
     expect(
         "the body",
@@ -31,7 +31,7 @@ fn serving(received: &Received) -> Verdict {
     )
 }
 
-fn framed(message: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
     frame(0, message.len(), message)
 }
 
