@@ -188,9 +188,10 @@ impl Health {
     ///
     /// # What can't be ended
     ///
-    /// A thread that blocks can't be stopped from outside. Where all workers block in async code, the deadline itself comes late:
-    /// it needs one of them. Half a second after it, the [watchdog](crate::Watchdog) logs an error that names what is left. What runs in `spawn_blocking` goes on after this has returned, and the end of `#[tokio::main]` waits for it:
-    /// use `std::process::exit`, or `Runtime::shutdown_background`, if it may take longer than the orchestrator does.
+    /// A thread that blocks can't be stopped from outside. Where all workers block in async code, this returns late, for it needs one of
+    /// them; half a second after the deadline, the [watchdog](crate::Watchdog) raises it and logs an error that names what is left. What
+    /// runs in `spawn_blocking` goes on after this has returned, and the end of `#[tokio::main]` waits for it: use `std::process::exit`,
+    /// or `Runtime::shutdown_background`, if it may take longer than the orchestrator does.
     ///
     /// # Signals
     ///

@@ -114,7 +114,7 @@ pub(crate) fn not_grpc() -> Response<ProbeBody> {
 /// Answers a request that the service can't serve any more, for it ends: try another instance.
 pub(crate) fn unavailable(form: Form, tells_envoy: bool) -> Response<ProbeBody> {
     let mut response = match form {
-        Form::Grpc => grpc_unavailable(),
+        Form::Grpc => trailers_only(grpc_status_unavailable()),
         Form::Http1 | Form::Http2 => answered(false, false),
     };
     let headers = response.headers_mut();
@@ -127,30 +127,34 @@ pub(crate) fn unavailable(form: Form, tells_envoy: bool) -> Response<ProbeBody> 
     response
 }
 
+pub(crate) const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+pub(crate) const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
+
 /// A response that is trailers only, as gRPC calls it.
-fn grpc_unavailable() -> Response<ProbeBody> {
+pub(crate) fn trailers_only(status: HeaderMap) -> Response<ProbeBody> {
     let mut response = Response::new(ProbeBody::default());
-    *response.headers_mut() = grpc_status_unavailable();
+    *response.headers_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    headers.insert(CONTENT_TYPE, GRPC);
     // Else what compresses responses adds a body, and then it is not trailers only.
-    headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(CONTENT_ENCODING, IDENTITY);
     response
+}
+
+/// How a call of gRPC ended: a code from <https://grpc.github.io/grpc/core/md_doc_statuscodes.html>, and a text of visible ASCII
+/// without `%`.
+pub(crate) fn grpc_status(code: &'static str, message: &'static str) -> HeaderMap {
+    let status = HeaderName::from_static("grpc-status");
+    let text = HeaderName::from_static("grpc-message");
+    [(status, code), (text, message)]
+        .map(|(name, value)| (name, HeaderValue::from_static(value)))
+        .into_iter()
+        .collect()
 }
 
 /// The status `UNAVAILABLE`, which clients may retry elsewhere.
 pub(crate) fn grpc_status_unavailable() -> HeaderMap {
-    let status = HeaderName::from_static("grpc-status");
-    let message = HeaderName::from_static("grpc-message");
-    [
-        (status, HeaderValue::from_static("14")),
-        (
-            message,
-            HeaderValue::from_static("the server is shutting down"),
-        ),
-    ]
-    .into_iter()
-    .collect()
+    grpc_status("14", "the server is shutting down")
 }
 
 fn method_not_allowed() -> Response<ProbeBody> {

@@ -71,11 +71,10 @@ impl Event {
         after: Arc<Published>,
         moves: Vec<Move>,
     ) -> Option<Self> {
-        let status = |published: &Published| Probe::ALL.map(|probe| published.mark(probe).status);
         let same = moves.is_empty()
             && before.phase() == after.phase()
             && before.shutdown().is_some() == after.shutdown().is_some()
-            && status(&before) == status(&after);
+            && before.statuses() == after.statuses();
         (!same).then_some(Self::Transition {
             before,
             after,

@@ -85,11 +85,7 @@ impl Hub {
     /// Time has passed: what is too old is taken back. Waits for no lock unless there is something to take back. Says nothing by
     /// itself: see [`tell`](Self::tell).
     pub(crate) fn tick(&self, now: Instant) {
-        if self
-            .published()
-            .first_deadline()
-            .is_some_and(|at| at <= now)
-        {
+        if self.published().is_due(now) {
             self.note(|ledger| ledger.expire(now));
         }
     }
@@ -247,14 +243,11 @@ impl Hub {
         }
         let moves = ledger.take_moves();
         self.published.send_replace(Arc::clone(&after));
-        let marks = |published: &Published| Probe::ALL.map(|probe| published.mark(probe).status);
         let same = after.same_course(&before);
         // Who looked since it went stale was told so, whether or not anybody has taken it back.
-        let stale = before
-            .first_deadline()
-            .is_some_and(|at| at <= Instant::now());
+        let stale = before.is_due(Instant::now());
         let parts = (stale || !same || !moves.is_empty()) && self.parts.reassess(&after);
-        let follow = stale || parts || !same || marks(&before) != marks(&after);
+        let follow = stale || parts || !same || before.statuses() != after.statuses();
         if let Some(event) = Event::transition(before, after, moves) {
             self.outbox.put(event);
         }

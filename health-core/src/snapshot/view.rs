@@ -255,7 +255,12 @@ impl Published {
         })
     }
 
-    /// When time alone changes something next: a result goes stale, or a fatal error has been long enough ago.
+    /// Whether time alone has changed something by then.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        self.first_deadline().is_some_and(|at| at <= now)
+    }
+
+    /// When it changes something next: a result goes stale, or a fatal error has been long enough ago.
     pub(crate) fn first_deadline(&self) -> Option<Instant> {
         let ends = self.first_stale.into_iter();
         ends.chain(self.fatals.first_end()).min()
@@ -277,6 +282,11 @@ impl Published {
         self.marks[probe.index()]
     }
 
+    /// What the probes say, as long as nothing goes stale.
+    pub(crate) fn statuses(&self) -> [ProbeStatus; 4] {
+        self.marks.map(|mark| mark.status)
+    }
+
     pub(crate) fn reports(&self) -> &Reports {
         &self.reports
     }
@@ -292,7 +302,7 @@ impl Published {
         assess_part(self.phase, self.facts, &tally)
     }
 
-    /// Whether there is anything of which the status of a part could be another than before, but for the checks.
+    /// Whether all but the checks, of which the status of a part depends, is as before.
     pub(crate) fn same_course(&self, before: &Self) -> bool {
         self.phase == before.phase && self.facts == before.facts
     }

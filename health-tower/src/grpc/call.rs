@@ -6,11 +6,12 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Response};
 
 use crate::ProbeBody;
+use crate::answer::{GRPC, IDENTITY};
 use crate::answering::Answer;
 use crate::grpc::PREFIX;
 use crate::grpc::face::Face;
 use crate::grpc::inbox::Inbox;
-use crate::grpc::refusal::{GRPC, IDENTITY, Refusal};
+use crate::grpc::refusal::Refusal;
 use crate::grpc_message::{HealthCheckRequest, framed};
 use crate::layer::is_grpc;
 

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use prost::Message;
 
 use crate::DrainWatch;
+use crate::Phase;
 use crate::grpc::refusal::Refusal;
 use crate::grpc::registry::Registry;
 use crate::grpc::watch::Watch;
 use crate::grpc_message::{HealthCheckResponse, ServingStatus};
-use crate::{Phase, Statuses};
 
 /// As many as gRPC's own servers list.
 const MOST_LISTED: usize = 100;
@@ -16,7 +16,6 @@ const MOST_LISTED: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Face {
     pub(crate) registry: Registry,
-    pub(crate) statuses: Statuses,
     pub(crate) drain: DrainWatch,
 }
 
@@ -28,7 +27,7 @@ pub(crate) struct HealthListResponse {
 
 impl Face {
     pub(crate) fn check(&self, name: &str) -> Result<ServingStatus, Refusal> {
-        let status = self.status(name).ok_or(Refusal::NoSuchService)?;
+        let status = self.registry.status(name).ok_or(Refusal::NoSuchService)?;
         self.tells(name, status);
         Ok(status)
     }
@@ -55,12 +54,8 @@ impl Face {
 
     /// Whether there is nothing more to tell of: the service closes, or its `Health` has gone.
     pub(crate) fn is_over(&self) -> bool {
-        self.statuses.phase() >= Phase::Closing || self.statuses.has_ended()
-    }
-
-    /// `None` where there is no service of that name.
-    pub(crate) fn status(&self, name: &str) -> Option<ServingStatus> {
-        self.registry.status(name)
+        let statuses = &self.registry.statuses;
+        statuses.phase() >= Phase::Closing || statuses.has_ended()
     }
 
     /// A status on its way out. A lame duck that may end early waits until somebody has heard that no traffic is wanted.

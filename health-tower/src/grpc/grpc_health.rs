@@ -140,7 +140,7 @@ impl GrpcHealth {
 
     /// The face, and what is wrong with it.
     pub(crate) fn build(self, health: &Health) -> (Face, Vec<String>) {
-        let registry = Registry::new(health.board());
+        let registry = Registry::new(health.statuses());
         let mut problems = Vec::new();
         for (name, checks) in self.services {
             let checks: Vec<_> = checks.iter().map(String::as_str).collect();
@@ -150,7 +150,6 @@ impl GrpcHealth {
         }
         let face = Face {
             registry,
-            statuses: health.statuses(),
             drain: health.drain_watch(),
         };
         (face, problems)

@@ -37,16 +37,12 @@ impl Inbox {
 
     /// Whether the message has come to its end.
     pub(crate) fn is_whole(&self) -> bool {
-        let frame = if self.all.is_empty() {
-            &self.first[..]
-        } else {
-            &self.all
-        };
-        frame
-            .split_first_chunk::<HEAD>()
-            .is_some_and(|([_, length @ ..], rest)| {
-                rest.len() >= u32::from_be_bytes(*length) as usize
-            })
+        let several = !self.all.is_empty();
+        let frame = if several { &self.all[..] } else { &self.first };
+        let head = frame.split_first_chunk::<HEAD>();
+        head.is_some_and(|([_, length @ ..], rest)| {
+            rest.len() >= u32::from_be_bytes(*length) as usize
+        })
     }
 
     /// What came. `whole` where the request has ended; `encoded` where it says that it may be compressed.

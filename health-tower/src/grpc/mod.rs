@@ -15,7 +15,7 @@ mod watch;
 
 use std::sync::LazyLock;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 pub use grpc_health::GrpcHealth;
 pub use services::{GrpcServices, ServiceError};
@@ -30,8 +30,8 @@ pub(crate) const PREFIX: &str = "/grpc.health.v1.Health/";
 /// The trailers of a call that succeeded.
 pub(crate) fn ok() -> HeaderMap {
     static OK: LazyLock<HeaderMap> = LazyLock::new(|| {
-        let status = (refusal::GRPC_STATUS, HeaderValue::from_static("0"));
-        std::iter::once(status).collect()
+        let status = HeaderName::from_static("grpc-status");
+        std::iter::once((status, HeaderValue::from_static("0"))).collect()
     });
     OK.clone()
 }

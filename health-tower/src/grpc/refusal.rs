@@ -1,5 +1,4 @@
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderName, Response};
 
 use crate::layer::Form;
 use crate::{ProbeBody, answer};
@@ -22,46 +21,26 @@ pub(crate) enum Refusal {
     ShuttingDown,
 }
 
-pub(crate) const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
-const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const GRPC_ACCEPT_ENCODING: HeaderName = HeaderName::from_static("grpc-accept-encoding");
-pub(crate) const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
-pub(crate) const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 
 impl Refusal {
     pub(crate) fn response(self) -> Response<ProbeBody> {
-        match self {
-            Self::NotPost => answer::only("POST"),
-            Self::NotGrpc => answer::not_grpc(),
-            Self::NoRequest => trailers_only("4", "the request did not come to its end in time"),
-            Self::NoSuchService => trailers_only("5", "unknown service"),
-            Self::TooLong => trailers_only("8", "the request is longer than any that makes sense"),
-            Self::TooMany => trailers_only("8", "there are more than 100 services to list"),
-            Self::NoSuchMethod => {
-                trailers_only("12", "unknown method: there are Check, Watch and List")
-            }
-            Self::Compressed => {
-                let text = "health requests must not be compressed";
-                let mut response = trailers_only("12", text);
-                let headers = response.headers_mut();
-                headers.insert(GRPC_ACCEPT_ENCODING, IDENTITY);
-                response
-            }
-            Self::Malformed(why) => trailers_only("13", why),
-            Self::ShuttingDown => answer::unavailable(Form::Grpc, false),
+        let (code, message) = match self {
+            Self::NotPost => return answer::only("POST"),
+            Self::NotGrpc => return answer::not_grpc(),
+            Self::ShuttingDown => return answer::unavailable(Form::Grpc, false),
+            Self::NoRequest => ("4", "the request did not come to its end in time"),
+            Self::NoSuchService => ("5", "unknown service"),
+            Self::TooLong => ("8", "the request is longer than any that makes sense"),
+            Self::TooMany => ("8", "there are more than 100 services to list"),
+            Self::NoSuchMethod => ("12", "unknown method: there are Check, Watch and List"),
+            Self::Compressed => ("12", "health requests must not be compressed"),
+            Self::Malformed(why) => ("13", why),
+        };
+        let mut status = answer::grpc_status(code, message);
+        if self == Self::Compressed {
+            status.insert(GRPC_ACCEPT_ENCODING, answer::IDENTITY);
         }
+        answer::trailers_only(status)
     }
-}
-
-/// A response that is trailers only, as gRPC calls it: a code from
-/// <https://grpc.github.io/grpc/core/md_doc_statuscodes.html>, and a text of visible ASCII without `%`.
-fn trailers_only(code: &'static str, message: &'static str) -> Response<ProbeBody> {
-    let mut response = Response::new(ProbeBody::default());
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, GRPC);
-    // Else what compresses responses adds a body, and then it is not trailers only.
-    headers.insert(CONTENT_ENCODING, IDENTITY);
-    headers.insert(GRPC_STATUS, HeaderValue::from_static(code));
-    headers.insert(GRPC_MESSAGE, HeaderValue::from_static(message));
-    response
 }

@@ -8,7 +8,7 @@ use health_core::__private::is_unfit;
 use crate::grpc::inbox::MAX_NAME;
 use crate::grpc::services::ServiceError;
 use crate::grpc_message::ServingStatus;
-use crate::{Health, Part, Probe, ProbeStatus, StatusBoard};
+use crate::{Health, Part, Probe, ProbeStatus, Statuses};
 
 /// Names that are there without being declared, and the probe that each follows.
 const KNOWN: [(&str, Probe); 5] = [
@@ -22,20 +22,20 @@ const KNOWN: [(&str, Probe); 5] = [
 /// Which names there are, and what each follows.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    board: StatusBoard,
+    pub(crate) statuses: Statuses,
     parts: RwLock<BTreeMap<Cow<'static, str>, Part>>,
 }
 
 impl Registry {
-    pub(crate) fn new(board: StatusBoard) -> Self {
+    pub(crate) fn new(statuses: Statuses) -> Self {
         let parts = RwLock::default();
-        Self { board, parts }
+        Self { statuses, parts }
     }
 
     /// `None` where there is no service of that name.
     pub(crate) fn status(&self, name: &str) -> Option<ServingStatus> {
         match known(name) {
-            Some(probe) => serving(self.board.status(probe)),
+            Some(probe) => serving(self.statuses.probe(probe)),
             None => serving(self.parts().get(name)?.status()),
         }
     }
@@ -43,7 +43,7 @@ impl Registry {
     /// All names with their statuses; `None` where there are more.
     pub(crate) fn all(&self, most: usize) -> Option<Vec<(String, ServingStatus)>> {
         let known = KNOWN.iter().filter_map(|(name, probe)| {
-            let status = serving(self.board.status(*probe))?;
+            let status = serving(self.statuses.probe(*probe))?;
             Some(((*name).to_owned(), status))
         });
         let mut all: Vec<_> = known.collect();

@@ -72,7 +72,7 @@ impl GrpcServices {
         };
         let checks: Vec<_> = checks.into_iter().collect();
         change(&self.face.registry, &health, name, &checks)?;
-        self.face.statuses.touch();
+        self.face.registry.statuses.touch();
         Ok(())
     }
 
@@ -80,7 +80,7 @@ impl GrpcServices {
     pub fn remove(&self, name: &str) -> bool {
         let removed = self.face.registry.remove(name);
         if removed {
-            self.face.statuses.touch();
+            self.face.registry.statuses.touch();
         }
         removed
     }

@@ -27,7 +27,7 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn new(face: &'static Face, name: String) -> Self {
         Self {
-            changes: WatchStream::from_changes(face.statuses.follow()),
+            changes: WatchStream::from_changes(face.registry.statuses.follow()),
             face,
             name: name.into(),
             told: None,
@@ -42,7 +42,7 @@ impl Watch {
         loop {
             // Asked before the status: who is told that it closes was told first that nothing is served.
             let over = self.face.is_over();
-            let status = self.face.status(&self.name);
+            let status = self.face.registry.status(&self.name);
             let status = status.unwrap_or(ServingStatus::ServiceUnknown);
             if self.told != Some(status) {
                 self.told = Some(status);

@@ -1,7 +1,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 use crate::layer::Passing;
-use crate::{Closing, Health, Phase, Subscription};
+use crate::{Closing, Health, Phase, Statuses};
 
 /// What Envoy calls it. It looks whether the header is there, and not at its value; its own health check filter says `true`.
 const ENVOY_IMMEDIATE_FAIL: HeaderName =
@@ -13,7 +13,7 @@ pub(crate) struct OptIns {
     /// What requests carry.
     announced: Option<Closing>,
     /// How far a drain has come, where Envoy is told of it.
-    envoy: Option<Subscription>,
+    envoy: Option<Statuses>,
 }
 
 impl OptIns {
@@ -21,7 +21,7 @@ impl OptIns {
     pub(crate) fn leak(health: &Health, announce: bool, envoy: bool) -> Option<&'static Self> {
         let opt_ins = Self {
             announced: announce.then(|| health.closing()),
-            envoy: envoy.then(|| health.subscribe()),
+            envoy: envoy.then(|| health.statuses()),
         };
         (announce || envoy).then(|| &*Box::leak(Box::new(opt_ins)))
     }
@@ -41,7 +41,7 @@ impl OptIns {
     /// Whether Envoy's own checks are told: not by what is only down.
     pub(crate) fn tells_envoy_now(&self) -> bool {
         let envoy = self.envoy.as_ref();
-        envoy.is_some_and(|now| now.current().phase() >= Phase::Draining)
+        envoy.is_some_and(|now| now.phase() >= Phase::Draining)
     }
 }
 

@@ -1,12 +1,11 @@
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
+use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 
 use crate::ProbeBody;
@@ -54,8 +53,17 @@ impl Patience {
 pub(crate) struct Open(Arc<Patience>);
 
 impl Open {
-    pub(crate) fn until_the_end_of(self, answer: Response<ProbeBody>) -> Response<Answer> {
-        answer.map(|body| Answer { body, _open: self })
+    /// Goes with the body of the answer, until that is dropped.
+    pub(crate) fn until_the_end_of(
+        self,
+        answer: Response<ProbeBody>,
+    ) -> Response<impl Body<Data = Bytes, Error = Infallible>> {
+        answer.map(|body| {
+            body.map_err(move |never| {
+                let _open = &self;
+                match never {}
+            })
+        })
     }
 }
 
@@ -64,30 +72,5 @@ impl Drop for Open {
         let mut state = self.0.state();
         state.open -= 1;
         state.end = Instant::now() + self.0.pause;
-    }
-}
-
-pub(crate) struct Answer {
-    body: ProbeBody,
-    _open: Open,
-}
-
-impl Body for Answer {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

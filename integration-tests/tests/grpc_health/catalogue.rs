@@ -118,6 +118,7 @@ pub(crate) const ROWS: &[Row] = rows! {
     1 checked::whole, ENVOY, EVERYWHERE;
     2 asked::registered, ALL, EVERYWHERE;
     2 checked::registered, ENVOY, EVERYWHERE;
+    2 checked::documented, ENVOY, &[Tonic];
     3 asked::unknown, ALL, EVERYWHERE;
     3 raw::not_found, CURL, EVERYWHERE;
     3 checked::unknown, ENVOY, EVERYWHERE;

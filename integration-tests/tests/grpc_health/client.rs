@@ -16,7 +16,7 @@ pub(crate) struct Order {
     /// `check`, `watch`, `list`, `unknown`; `unary`, `stream`; `balance`; `cancel`, of the call with this id.
     pub(crate) op: &'static str,
     pub(crate) to: String,
-    /// The name of a service; of `unary`, the message.
+    /// The name of a service; of `unary`, the message; of `balance`, the service config.
     pub(crate) text: String,
     /// In seconds.
     pub(crate) timeout: Option<f64>,

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::peers;
+use crate::{documented, peers};
 
 /// A running Envoy, with a cluster for each name that it asks for. It is killed when this is dropped.
 #[derive(Debug)]
@@ -23,15 +23,32 @@ pub(crate) struct Envoy {
 
 impl Envoy {
     pub(crate) async fn start(addr: SocketAddr, services: &[&str]) -> Self {
-        let folder = TempDir::new().unwrap();
-        let [config, admin] = ["config.json", "admin"].map(|name| folder.path().join(name));
         let clusters: Vec<_> = services.iter().map(|name| cluster(name, addr)).collect();
-        let anywhere = "127.0.0.1:0".parse().unwrap();
         let text = json!({
-            "admin": { "address": socket(anywhere) },
+            "admin": admin(),
             "static_resources": { "clusters": clusters },
         });
-        std::fs::write(&config, text.to_string()).unwrap();
+        Self::start_with(&text.to_string()).await
+    }
+
+    /// With one cluster of that name, checked as the documentation has it.
+    pub(crate) async fn start_as_documented(addr: SocketAddr, service: &str) -> Self {
+        let checked: Vec<_> = documented::envoy(service)
+            .lines()
+            .map(|line| format!("    {line}"))
+            .collect();
+        let (admin, members, checked) = (admin(), members(service, addr), checked.join("\n"));
+        // JSON is YAML as well.
+        let text = format!(
+            "admin: {admin}\nstatic_resources:\n  clusters:\n  - name: {service}\n    type: STATIC\n    load_assignment: {members}\n{checked}\n"
+        );
+        Self::start_with(&text).await
+    }
+
+    async fn start_with(text: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let [config, admin] = ["config.yaml", "admin"].map(|name| folder.path().join(name));
+        std::fs::write(&config, text).unwrap();
         let child = Command::new(peers::in_venv("envoy"))
             .arg("-c")
             .arg(&config)
@@ -117,14 +134,10 @@ fn cluster(service: &str, addr: SocketAddr) -> Value {
         "" => json!({}),
         service => json!({ "service_name": service }),
     };
-    let endpoint = json!({ "endpoint": { "address": socket(addr) } });
     json!({
         "name": named(service),
         "type": "STATIC",
-        "load_assignment": {
-            "cluster_name": named(service),
-            "endpoints": [{ "lb_endpoints": [endpoint] }],
-        },
+        "load_assignment": members(named(service), addr),
         "health_checks": [{
             "timeout": "1s",
             "interval": "0.05s",
@@ -138,4 +151,17 @@ fn cluster(service: &str, addr: SocketAddr) -> Value {
             "explicit_http_config": { "http2_protocol_options": {} },
         }},
     })
+}
+
+fn members(cluster: &str, addr: SocketAddr) -> Value {
+    let endpoint = json!({ "endpoint": { "address": socket(addr) } });
+    json!({
+        "cluster_name": cluster,
+        "endpoints": [{ "lb_endpoints": [endpoint] }],
+    })
+}
+
+fn admin() -> Value {
+    let anywhere = "127.0.0.1:0".parse().unwrap();
+    json!({ "address": socket(anywhere) })
 }

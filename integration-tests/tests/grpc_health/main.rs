@@ -12,6 +12,7 @@ mod cases;
 mod catalogue;
 mod client;
 mod curl;
+mod documented;
 mod envoy;
 mod example;
 mod host;

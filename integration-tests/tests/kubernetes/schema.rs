@@ -90,3 +90,33 @@ async fn what_kubernetes_does_not_take_is_refused() {
         assert!(verdict(&tool, &good.replace(part, wrong)).is_err());
     }
 }
+
+/// The first block of YAML under a heading.
+fn yaml_under<'a>(heading: &str, text: &'a str) -> &'a str {
+    let (_, under) = text.split_once(heading).unwrap();
+    let (_, block) = under.split_once("```yaml\n").unwrap();
+    block.split_once("```").unwrap().0
+}
+
+#[test]
+fn kubernetes_takes_what_the_documents_say() {
+    let Some(tool) = kubernetes_validate() else {
+        return;
+    };
+    let readme = yaml_under("## Kubernetes", include_str!("../../../README.md"));
+    assert_eq!(verdict(&tool, &pod(readme)), Ok(()));
+
+    let source = include_str!("../../../health-tower/src/grpc/grpc_health.rs");
+    let docs: String = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("///"))
+        .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
+        .collect();
+    let probes = yaml_under("# Kubernetes", &docs);
+    assert!(probes.contains("service: liveness"), "{probes}");
+    let probes: String = probes.lines().map(|line| format!("    {line}\n")).collect();
+    let spec = |probes: &str| pod(&format!("containers:\n  - name: orders\n{probes}"));
+    assert_eq!(verdict(&tool, &spec(&probes)), Ok(()));
+    let wrong = probes.replace("service: liveness", "servce: liveness");
+    assert!(verdict(&tool, &spec(&wrong)).is_err());
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use crate::client::Said;
+use crate::documented::service_config;
 use crate::stage::{Stage, Verdict};
 
 fn state(name: &str) -> Said {
@@ -13,7 +14,7 @@ fn state(name: &str) -> Said {
 
 /// The stock is down from the beginning.
 pub(crate) async fn follows(mut stage: Stage) -> Verdict {
-    let mut channel = stage.begin("balance", "pkg.Orders");
+    let mut channel = stage.begin("balance", &service_config("pkg.Orders"));
     channel.comes_to(state("TRANSIENT_FAILURE")).await?;
     for (order, wanted) in [
         ("up stock", "READY"),
@@ -33,7 +34,7 @@ pub(crate) async fn follows(mut stage: Stage) -> Verdict {
 
 /// It watches on its own account, and asks again once the Watch has ended.
 pub(crate) async fn lets_go(mut stage: Stage) -> Verdict {
-    let mut channel = stage.begin("balance", "pkg.Orders");
+    let mut channel = stage.begin("balance", &service_config("pkg.Orders"));
     channel.comes_to(state("READY")).await?;
     stage.obey("shutdown").await;
     stage.ended().await
@@ -50,7 +51,7 @@ pub(crate) async fn backs_off(mut stage: Stage) -> Verdict {
         true => Some(stage.stream().await?),
         false => None,
     };
-    let mut channel = stage.begin("balance", "pkg.Orders");
+    let mut channel = stage.begin("balance", &service_config("pkg.Orders"));
     channel.comes_to(state("READY")).await?;
     stage.obey("shutdown").await;
     let (until, mut transitions) = (Instant::now() + OBSERVED, 0);

@@ -23,6 +23,22 @@ pub(crate) async fn registered(mut stage: Stage) -> Verdict {
     envoy.finds("pkg.Orders", true, patience).await
 }
 
+/// With the configuration from the documentation.
+pub(crate) async fn documented(mut stage: Stage) -> Verdict {
+    let envoy = Envoy::start_as_documented(stage.addr(), "pkg.Orders").await;
+    for (order, healthy) in [
+        ("up stock", true),
+        ("down stock", false),
+        ("up stock", true),
+    ] {
+        stage.obey(order).await;
+        envoy
+            .finds("pkg.Orders", healthy, stage.server.patience())
+            .await?;
+    }
+    Ok(())
+}
+
 pub(crate) async fn unknown(stage: Stage) -> Verdict {
     let envoy = Envoy::start(stage.addr(), &["pkg.Nothing"]).await;
     let told = async {
