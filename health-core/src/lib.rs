@@ -39,6 +39,7 @@ mod snapshot;
 mod start;
 mod startup;
 mod traffic;
+mod verdict;
 mod watchdog;
 mod weak;
 
@@ -60,6 +61,7 @@ pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{
     Connection, Connections, DrainFlags, Half, Hold, InFlight, InFlightRequest, Unfinished,
 };
+pub use verdict::{Evidence, Rule, Verdict, VerdictReport};
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
 pub use weak::WeakHealth;
 

@@ -15,6 +15,7 @@ use crate::snapshot::ledger::Move;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Cause, CheckReport};
 use crate::startup::{StartupReport, StartupState};
+use crate::verdict::{Evidence, Rule, Verdict, VerdictReport};
 use crate::watchdog::Fault;
 
 /// Something to be told.
@@ -48,6 +49,11 @@ pub(crate) enum Event {
     Fault(Fault),
     /// It is over.
     FaultOver(Fault),
+    /// The verdict changed.
+    Verdict {
+        from: Verdict,
+        report: VerdictReport,
+    },
     /// A runtime has not turned for long.
     Stalled { runtime: String },
     /// It turns again.
@@ -119,6 +125,7 @@ impl Event {
                 let kind = fault.kind().name();
                 tracing::info!(target: "health", fault = kind, "no longer true: {fault}");
             }
+            Self::Verdict { from, report } => verdict(*from, report),
             Self::Stalled { runtime } => tracing::warn!(
                 target: "health", runtime,
                 "runtime `{runtime}` is stalled: none of its workers has turned for 5 s; something blocks in async code"
@@ -231,6 +238,19 @@ fn transition(before: &Published, after: &Published, moves: &[Move]) {
         } else {
             tracing::warn!(target: "health", probe, from, to, "{probe} is {to}");
         }
+    }
+}
+
+/// What got worse is a warning, what got better an information.
+fn verdict(from: Verdict, report: &VerdictReport) {
+    let to = report.verdict();
+    let rules = report.evidence().iter().map(Evidence::rule).map(Rule::name);
+    let rules = rules.collect::<Vec<_>>().join(",");
+    let (from_name, to_name) = (from.name(), to.name());
+    if to > from {
+        tracing::warn!(target: "health", from = from_name, to = to_name, rules, "verdict is {report}");
+    } else {
+        tracing::info!(target: "health", from = from_name, to = to_name, rules, "verdict is {report}");
     }
 }
 

@@ -15,6 +15,7 @@ use crate::snapshot::parts::Parts;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Finding, StatusBoard, VitalSigns};
 use crate::startup::TaskId;
+use crate::verdict::{Evidence, Verdict};
 use crate::watchdog::Fault;
 
 /// Where signals arrive and snapshots leave.
@@ -35,7 +36,7 @@ pub(crate) struct Hub {
 }
 
 /// What follows from a finding for the one who made it.
-pub(crate) struct Verdict {
+pub(crate) struct Consequence {
     pub(crate) state: CheckState,
     pub(crate) next: Instant,
 }
@@ -63,10 +64,10 @@ impl Hub {
         index: usize,
         finding: Finding,
         next: impl FnOnce(u32) -> Instant,
-    ) -> Verdict {
+    ) -> Consequence {
         self.change(|ledger| {
             let (state, next) = ledger.found(index, finding, next);
-            Verdict { state, next }
+            Consequence { state, next }
         })
     }
 
@@ -158,6 +159,25 @@ impl Hub {
             }
             for fault in before.iter().filter(|fault| new(fault, &ledger.faults)) {
                 self.outbox.put(Event::FaultOver(fault.clone()));
+            }
+        });
+    }
+
+    /// What the classifier makes of all signals now. Says nothing by itself: see [`tell`](Self::tell).
+    pub(crate) fn judge(&self, verdict: Verdict, evidence: Vec<Evidence>) {
+        let published = self.published();
+        let before = published.verdict();
+        if before.verdict == verdict && *before.evidence == *evidence {
+            return;
+        }
+        self.note(|ledger| {
+            let report = &mut ledger.verdict;
+            report.evidence = evidence.into();
+            if report.verdict != verdict {
+                let from = std::mem::replace(&mut report.verdict, verdict);
+                report.since = Instant::now();
+                let report = report.clone();
+                self.outbox.put(Event::Verdict { from, report });
             }
         });
     }

@@ -13,6 +13,7 @@ use crate::snapshot::board::Mark;
 use crate::snapshot::reports::Reports;
 use crate::snapshot::{Cause, CheckReport, Finding};
 use crate::startup::{StartupReport, TaskId, Tasks};
+use crate::verdict::VerdictReport;
 use crate::watchdog::Fault;
 use crate::{Probe, ProbeStatus};
 
@@ -23,6 +24,7 @@ pub(crate) struct Ledger {
     pub(crate) tasks: Tasks,
     pub(crate) fatals: Fatals,
     pub(crate) faults: Arc<[Fault]>,
+    pub(crate) verdict: VerdictReport,
     slots: Vec<Slot>,
     tallies: [Tally; 4],
     /// When the results of critical checks that are up go stale, per probe. Liveness and start-up never do.
@@ -70,6 +72,7 @@ impl Ledger {
             tasks: Tasks::default(),
             fatals: Fatals::default(),
             faults: Arc::default(),
+            verdict: VerdictReport::healthy(Instant::now()),
             slots: slots.collect(),
             tallies,
             deadlines: Default::default(),

@@ -16,6 +16,7 @@ use crate::snapshot::vitals::{VitalSigns, Vitals};
 use crate::snapshot::{CheckReport, StatusBoard};
 use crate::startup::{StartupReport, Tasks};
 use crate::traffic::{Connections, InFlight};
+use crate::verdict::VerdictReport;
 use crate::watchdog::{Fault, RuntimeReport};
 use crate::{Probe, ProbeStatus};
 
@@ -121,6 +122,12 @@ impl Snapshot {
         self.published.faults.iter()
     }
 
+    /// How the service is, from all signals together.
+    #[must_use]
+    pub fn verdict(&self) -> &VerdictReport {
+        &self.published.verdict
+    }
+
     /// The runtimes that are watched. Empty for the first moments, and where there is no watchdog.
     pub fn runtimes(&self) -> impl Iterator<Item = &RuntimeReport> {
         self.vitals.runtimes.iter()
@@ -158,7 +165,8 @@ impl fmt::Debug for Snapshot {
             // Not `status`: a line for debugging must not make tasks come too late.
             all.field(probe.name(), &self.statuses[probe.index()]);
         }
-        all.field("in_flight", &self.in_flight)
+        all.field("verdict", &self.verdict().verdict())
+            .field("in_flight", &self.in_flight)
             .field("connections", &self.connections)
             .field("checks", &self.checks().collect::<Vec<_>>())
             .finish()
@@ -219,6 +227,7 @@ pub(crate) struct Published {
     tasks: Tasks,
     fatals: Fatals,
     faults: Arc<[Fault]>,
+    verdict: VerdictReport,
     facts: Facts,
     marks: [Mark; 4],
     reports: Reports,
@@ -234,6 +243,7 @@ impl Published {
             tasks: ledger.tasks.clone(),
             fatals: ledger.fatals.clone(),
             faults: Arc::clone(&ledger.faults),
+            verdict: ledger.verdict.clone(),
             facts: ledger.facts(),
             marks: Probe::ALL.map(|probe| ledger.mark(probe)),
             reports: ledger.reports.clone(),
@@ -251,6 +261,7 @@ impl Published {
             tasks: published.tasks.clone(),
             fatals: published.fatals.clone(),
             faults: Arc::clone(&published.faults),
+            verdict: published.verdict.clone(),
             ..*published
         })
     }
@@ -293,6 +304,10 @@ impl Published {
 
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    pub(crate) fn verdict(&self) -> &VerdictReport {
+        &self.verdict
     }
 
     /// The status of a part that needs these checks, at that time.

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::details::judgement::Judgement;
 use crate::details::vitals::Vitals;
 use crate::{
     CheckReport, CheckState, FatalReport, Fault, Impact, Outcome, Phase, Probe, ProbeStatus,
@@ -25,6 +26,8 @@ pub(crate) struct Excerpt<'a> {
     pub(crate) notes: Vec<String>,
     /// For liveness only.
     pub(crate) vitals: Vitals<'a>,
+    /// For readiness and the user's path only.
+    pub(crate) judgement: Option<Judgement>,
     /// The worst first, then by name.
     pub(crate) checks: Vec<(Verdict, &'a CheckReport)>,
     /// How many checks there are beyond those.
@@ -52,6 +55,8 @@ impl<'a> Excerpt<'a> {
         } else {
             Vitals::default()
         };
+        let judged = matches!(probe, Probe::Readiness | Probe::External);
+        let judgement = judged.then(|| Judgement::of(snapshot));
         let own = snapshot.checks().filter(|check| check.probe() == probe);
         let mut checks: Vec<_> = own.map(|check| (Verdict::of(check), check)).collect();
         // What is only observed changes nothing.
@@ -64,6 +69,10 @@ impl<'a> Excerpt<'a> {
         let written_note = |note: &String| written(note) + ",\"[-]\"\n".len();
         let measured = vitals.runtimes.len() + vitals.pulses.len();
         let mut size = BESIDES * (1 + 3 * measured) + notes.iter().map(written_note).sum::<usize>();
+        let evidence = judgement.iter().flat_map(|judgement| &judgement.evidence);
+        size += evidence
+            .map(|evidence| BESIDES + written(&evidence.what))
+            .sum::<usize>();
         let mut shown = 0;
         for (_, check) in checks.iter().take(MOST_CHECKS) {
             let reason = check.outcome().and_then(Outcome::reason);
@@ -83,6 +92,7 @@ impl<'a> Excerpt<'a> {
             connections: snapshot.connections(),
             notes,
             vitals,
+            judgement,
             checks,
             truncated,
             warns,

@@ -2,6 +2,7 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use crate::details::excerpt::{Excerpt, Verdict};
+use crate::details::judgement::Judgement;
 use crate::details::vitals::Vitals;
 use crate::{Cause, CheckReport, Outcome};
 
@@ -18,6 +19,8 @@ struct Document<'a> {
     notes: &'a [String],
     #[serde(skip_serializing_if = "is_zero")]
     truncated: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'a Judgement>,
     checks: Checks<'a>,
     #[serde(flatten)]
     vitals: &'a Vitals<'a>,
@@ -59,6 +62,7 @@ pub(crate) fn write(excerpt: &Excerpt<'_>) -> Bytes {
         connections: excerpt.connections,
         notes: &excerpt.notes,
         truncated: excerpt.truncated,
+        verdict: excerpt.judgement.as_ref(),
         checks: Checks(&excerpt.checks),
         vitals: &excerpt.vitals,
     };

@@ -7,6 +7,7 @@ mod access;
 mod excerpt;
 mod format;
 mod json;
+mod judgement;
 mod verbose;
 mod vitals;
 

@@ -26,6 +26,14 @@ fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
         write!(OneLine(text), "[-]{note}")?;
         text.push('\n');
     }
+    if let Some(judgement) = excerpt
+        .judgement
+        .as_ref()
+        .filter(|judgement| !judgement.healthy)
+    {
+        write!(OneLine(text), "{judgement}")?;
+        text.push('\n');
+    }
     for runtime in &excerpt.vitals.runtimes {
         write!(OneLine(text), "{runtime}")?;
         text.push('\n');
