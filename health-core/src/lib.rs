@@ -59,7 +59,8 @@ pub use snapshot::{
 };
 pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{
-    Connection, Connections, DrainFlags, Half, Hold, InFlight, InFlightRequest, Unfinished,
+    Connection, Connections, DrainFlags, Ending, Half, Hold, InFlight, InFlightRequest, RouteGroup,
+    Unfinished,
 };
 pub use verdict::{Evidence, Rule, Verdict, VerdictReport};
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};

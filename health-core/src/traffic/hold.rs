@@ -57,6 +57,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
+        self.counted.set_apart();
         if let Some(place) = self.place {
             self.counted.desk().0.leave(place);
         }
