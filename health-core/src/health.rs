@@ -12,7 +12,7 @@ use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Part, Snapshot, StatusBoard, Statuses, Subscription, UnknownChecks};
 use crate::startup::StartupTask;
-use crate::traffic::{Connections, Hold, InFlight};
+use crate::traffic::{Connections, Hold, InFlight, RouteGroup};
 use crate::watchdog::WatchThread;
 use crate::{HealthBuilder, Outcome, Probe, ProbeStatus, WeakHealth};
 
@@ -240,6 +240,15 @@ impl Health {
     #[must_use]
     pub fn in_flight(&self) -> InFlight {
         self.0.in_flight
+    }
+
+    /// A group of routes of that name, whose traffic is judged by itself as well: an error that is rare among all requests is not rare
+    /// on the route that has it. For faces; the same name gives the same group.
+    ///
+    /// `None` where there are as many as there may be, 16: groups are for a service's parts, not for its paths.
+    #[must_use]
+    pub fn route_group(&self, name: &str) -> Option<RouteGroup> {
+        self.0.in_flight.group(&bounded_name(name.into()))
     }
 
     /// The connections that are open, for faces.

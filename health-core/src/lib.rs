@@ -62,7 +62,7 @@ pub use traffic::{
     Connection, Connections, DrainFlags, Ending, Half, Hold, InFlight, InFlightRequest, RouteGroup,
     Unfinished,
 };
-pub use verdict::{Evidence, Rule, Verdict, VerdictReport};
+pub use verdict::{Evidence, Rule, TrafficReport, Verdict, VerdictReport};
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
 pub use weak::WeakHealth;
 

@@ -16,7 +16,8 @@ use crate::pulse::Pulses;
 use crate::runner::{CheckTask, Host, LagMeter, TOO_LONG};
 use crate::snapshot::{Cause, Hub, StatusBoard};
 use crate::traffic::{Connections, InFlight};
-use crate::watchdog::{WatchThread, Watchdog};
+use crate::verdict::Judge;
+use crate::watchdog::{Besides, WatchThread, Watchdog};
 use crate::{CheckState, Health, Probe};
 
 /// How often results are looked at for staleness. Probes don't depend on it: the board knows by itself.
@@ -71,12 +72,17 @@ pub(crate) fn start(
     let others = host_for(&checks, |probe| probe != Probe::Liveness)?;
 
     let pulses = Arc::new(Pulses::new(plan.watchdog.on));
-    let watch = plan.watchdog.on.then(|| {
+    let watched = plan.watchdog.on;
+    let watch = watched.then(|| {
         let pulses = Arc::clone(&pulses);
         // Under overload by polls that block, workers seldom show that they get on; requests that come and go do.
         let signs = Box::new(move || in_flight.turnover());
         let mut late = Late::new(&latch, in_flight, connections.clone());
-        let besides = Box::new(move |seen| _ = late.look(seen));
+        let mut judge = Judge::new(in_flight);
+        let besides: Besides = Box::new(move |hub, seen| {
+            late.look(seen);
+            judge.look(hub, seen);
+        });
         WatchThread::start(plan.watchdog, runtime, &hub, pulses, signs, besides).map_err(no_thread)
     });
     let watch = watch.transpose()?;
@@ -116,7 +122,8 @@ pub(crate) fn start(
         connections.clone(),
     );
     let driver = runtime.spawn(drive).abort_handle();
-    tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
+    let judge = (!watched).then(|| Judge::new(in_flight));
+    tasks.push(runtime.spawn(tick(Arc::clone(&hub), judge)).abort_handle());
     tasks.push(
         runtime
             .spawn(warn_of_slow_start(Arc::clone(&hub), plan.startup_deadline))
@@ -186,11 +193,17 @@ pub(crate) fn unusable(runtime: &Handle) -> Option<Problem> {
     timer.is_err().then_some(Problem::NoTimers)
 }
 
-async fn tick(hub: Arc<Hub>) {
+/// Where there is a watchdog, its thread is where verdicts are made: that one runs whatever happens here.
+async fn tick(hub: Arc<Hub>, mut judge: Option<Judge>) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let began = Instant::now();
     loop {
-        hub.tick(ticks.tick().await);
+        let now = ticks.tick().await;
+        hub.tick(now);
+        if let Some(judge) = &mut judge {
+            judge.look(&hub, now.saturating_duration_since(began));
+        }
         hub.emit();
     }
 }

@@ -78,6 +78,7 @@ mod answering;
 mod body;
 #[cfg(feature = "details")]
 mod details;
+mod ending;
 #[cfg(feature = "exec-probe")]
 mod exec;
 #[cfg(feature = "grpc")]
@@ -111,12 +112,13 @@ pub use exec::{exec_probe, exec_probe_from};
 pub use grpc::{GrpcHealth, GrpcServices, ServiceError};
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections, DrainFlags,
-    DrainPolicy, DrainReport, DrainWatch, Evidence, FatalReport, Fault, FaultKind, FromState, Half,
-    Health, HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess, IntoOutcome,
-    LoopLag, Outcome, Part, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState,
-    Rule, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport,
-    StartupState, StartupTask, State, StatusBoard, Statuses, StuckWorker, Subscription, Trigger,
-    Unfinished, UnknownChecks, Verdict, VerdictReport, Watchdog, WeakHealth,
+    DrainPolicy, DrainReport, DrainWatch, Ending, Evidence, FatalReport, Fault, FaultKind,
+    FromState, Half, Health, HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess,
+    IntoOutcome, LoopLag, Outcome, Part, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport,
+    PulseState, RouteGroup, Rule, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot,
+    StartError, StartupReport, StartupState, StartupTask, State, StatusBoard, Statuses,
+    StuckWorker, Subscription, TrafficReport, Trigger, Unfinished, UnknownChecks, Verdict,
+    VerdictReport, Watchdog, WeakHealth,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use kubernetes::KubernetesProbes;

@@ -42,6 +42,9 @@ pub(crate) struct Consequence {
 }
 
 impl Hub {
+    /// How often the figures of a verdict that stays are renewed.
+    const RENEWED: Duration = Duration::from_secs(5);
+
     pub(crate) fn new(checks: &[Resolved], board: StatusBoard) -> Self {
         let ledger = Ledger::new(checks);
         let published = Published::of(&ledger);
@@ -167,15 +170,21 @@ impl Hub {
     pub(crate) fn judge(&self, verdict: Verdict, evidence: Vec<Evidence>) {
         let published = self.published();
         let before = published.verdict();
-        if before.verdict == verdict && *before.evidence == *evidence {
+        let rules = |evidence: &[Evidence]| evidence.iter().map(Evidence::rule).collect::<Vec<_>>();
+        let same = before.verdict == verdict && rules(&before.evidence) == rules(&evidence);
+        let now = Instant::now();
+        // Figures change all the time: nobody is woken for each.
+        let fresh = now.saturating_duration_since(before.renewed) < Self::RENEWED;
+        if same && (fresh || evidence.is_empty()) {
             return;
         }
         self.note(|ledger| {
             let report = &mut ledger.verdict;
             report.evidence = evidence.into();
+            report.renewed = now;
             if report.verdict != verdict {
                 let from = std::mem::replace(&mut report.verdict, verdict);
-                report.since = Instant::now();
+                report.since = now;
                 let report = report.clone();
                 self.outbox.put(Event::Verdict { from, report });
             }
@@ -197,6 +206,9 @@ impl Hub {
             let _started = std::thread::Builder::new().name(name).spawn(emit);
         }
     }
+
+    /// Checks are to run now, and not only when they are due.
+    pub(crate) fn look_again(&self) {}
 
     pub(crate) fn parts(&self) -> &Arc<Parts> {
         &self.parts

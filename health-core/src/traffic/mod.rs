@@ -30,7 +30,6 @@ pub use line::Half;
 pub use stripe::DrainFlags;
 pub use unfinished::Unfinished;
 
-pub(crate) use in_flight::MOST_GROUPS;
 pub(crate) use meter::{Meter, Overdue, Second};
 pub(crate) use name::Name;
 pub(crate) use times::Taken;

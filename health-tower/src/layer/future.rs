@@ -81,7 +81,7 @@ where
 
 impl<S, B, R> ResponseFuture<S, B>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<B>, Response = Response<R>, Error: 'static>,
     B: Body,
     R: Body,
 {
@@ -94,9 +94,17 @@ where
         let StateProjection::Run { inner, passing } = state.project() else {
             return Poll::Pending;
         };
-        let response = inner
-            .poll(cx)
-            .map_ok(|response| passing.let_go(response, cx.waker()));
+        let response = match inner.poll(cx) {
+            Poll::Ready(Ok(response)) => {
+                passing.answered(&response);
+                Poll::Ready(Ok(passing.let_go(response, cx.waker())))
+            }
+            Poll::Ready(Err(error)) => {
+                passing.failed(&error);
+                Poll::Ready(Err(error))
+            }
+            Poll::Pending => Poll::Pending,
+        };
         if response.is_pending() && passing.wait(cx.waker()) {
             return self.give_up();
         }
@@ -106,7 +114,7 @@ where
 
 impl<S, B, R> Future for ResponseFuture<S, B>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<B>, Response = Response<R>, Error: 'static>,
     B: Body,
     R: Body<Data = Bytes>,
     R::Error: Into<BoxError>,
@@ -125,10 +133,14 @@ where
                     // Nothing is done to a response on its way here, so that it is not copied once more.
                     match inner.poll(cx) {
                         Poll::Ready(Ok(response)) => {
+                            passing.answered(&response);
                             let pass_on = |body| passing.pass_on(body, cx.waker());
                             return Poll::Ready(Ok(response.map(pass_on)));
                         }
-                        Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                        Poll::Ready(Err(error)) => {
+                            passing.failed(&error);
+                            return Poll::Ready(Err(error));
+                        }
                         Poll::Pending if passing.wait(cx.waker()) => return self.give_up(),
                         Poll::Pending => return Poll::Pending,
                     }
@@ -138,14 +150,19 @@ where
                     return Poll::Ready(Ok(response.map(HealthBody::answer)));
                 }
                 StateProjection::Wait { inner, waiting } => {
-                    let polled = inner.poll_ready(cx)?;
+                    let polled = inner.poll_ready(cx);
                     let (request, mut passing) = waiting
                         .take()
                         .expect("a request waits until it is called, once");
+                    if let Poll::Ready(Err(error)) = polled {
+                        passing.failed(&error);
+                        return Poll::Ready(Err(error));
+                    }
                     if polled.is_ready() {
+                        passing.admitted();
                         let inner = inner.call(request);
                         State::Run { inner, passing }
-                    } else if passing.wait(cx.waker()) {
+                    } else if passing.queue(cx.waker()) {
                         *waiting = Some((request, passing));
                         return self.give_up();
                     } else {

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 
 use crate::layer::{Form, tell_envoy};
-use crate::{HealthBody, InFlightRequest};
+use crate::{Ending, HealthBody, InFlightRequest, ending};
 
 /// A body that is known to be longer takes its time.
 const LONG: u64 = 64 * 1024;
@@ -51,9 +51,51 @@ impl Passing {
             .is_some_and(|request| request.wait(waker, name))
     }
 
+    /// The head of the response is there. Its body may tell more.
+    #[inline]
+    pub(crate) fn answered<B>(&mut self, response: &Response<B>) {
+        if let Some(request) = &mut self.request {
+            request.answered();
+            if let Some(ending) = ending::of_head(self.form, response) {
+                request.end(ending);
+            }
+        }
+    }
+
+    /// There will be no response.
+    #[cold]
+    pub(crate) fn failed<E: 'static>(&mut self, error: &E) {
+        if let Some(request) = &mut self.request {
+            request.end(ending::of_error(error));
+        }
+    }
+
+    /// The service is not ready for it. `true` as with [`wait`](Self::wait).
+    #[cold]
+    pub(crate) fn queue(&mut self, waker: &Waker) -> bool {
+        if let Some(request) = &mut self.request {
+            request.queued();
+        }
+        self.wait(waker)
+    }
+
+    /// It is now.
+    #[inline]
+    pub(crate) fn admitted(&mut self) {
+        if let Some(request) = &mut self.request {
+            request.admitted();
+        }
+    }
+
     /// The response is there. If its body takes its time, it is put down while its name is known; the body counts on.
     #[inline]
     pub(crate) fn pass_on<B: Body>(&mut self, body: B, waker: &Waker) -> HealthBody<B> {
+        if self.form == Form::Grpc && body.is_end_stream() {
+            // Nobody will ask it for trailers.
+            self.request
+                .iter_mut()
+                .for_each(|request| request.end(Ending::Completed));
+        }
         if body.size_hint().upper().is_none_or(|most| most > LONG) && !body.is_end_stream() {
             self.wait(waker);
         }
