@@ -182,6 +182,15 @@ impl Check {
         }
     }
 
+    /// The same once more, to look at.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            body: self.body.clone(),
+            ..*self
+        }
+    }
+
     /// How long one run may take; then it counts as failed and its future is dropped. 1 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);

@@ -6,7 +6,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::Probe;
-use crate::check::Resolved;
+use crate::check::{Place, Resolved};
+use crate::error::{MOST_ADDED, Problem};
 use crate::lifecycle::{Phase, Resumed, Shutdown};
 use crate::runner::CheckState;
 use crate::snapshot::events::{Event, Outbox};
@@ -56,6 +57,25 @@ impl Hub {
             vitals: VitalSigns::default(),
             outbox: Outbox::default(),
         }
+    }
+
+    /// Adds a check to those that run, and gives its index; or says why not.
+    pub(crate) fn add(&self, check: &Resolved, place: Place) -> Result<usize, Problem> {
+        self.change(|ledger| {
+            let name = || check.name.clone().into_owned();
+            if ledger.reports.position(&check.name).is_some() {
+                let name = name();
+                return Err(Problem::NameTaken { name, place });
+            }
+            if ledger.reports.added() >= MOST_ADDED {
+                let check = name();
+                return Err(Problem::TooManyAdded { check, place });
+            }
+            let index = ledger.add(check);
+            let check = Arc::clone(ledger.reports.get(index));
+            self.outbox.put(Event::Added { check });
+            Ok(index)
+        })
     }
 
     /// A run has ended. Gives the check's state and when to run it next.

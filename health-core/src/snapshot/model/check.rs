@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::steps::Happens;
 use crate::Probe;
-use crate::check::{Outcome, Settings};
+use crate::check::{Outcome, Resolved, Settings};
 use crate::runner::CheckState;
 use crate::snapshot::{Cause, Finding};
 
@@ -20,6 +20,15 @@ pub(super) struct Model {
 }
 
 impl Model {
+    pub(super) fn new(check: &Resolved) -> Self {
+        Self {
+            probe: check.probe,
+            settings: check.settings,
+            history: Vec::new(),
+            ticks: Vec::new(),
+        }
+    }
+
     /// Its state, the cause, and when what is up goes stale.
     pub(super) fn now(&self) -> (CheckState, Option<Cause>, Option<Instant>) {
         let mut moments: Vec<(Instant, Option<usize>)> = (0..self.history.len())
