@@ -2,7 +2,8 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::Probe;
@@ -34,6 +35,8 @@ pub(crate) struct Hub {
     parts: Arc<Parts>,
     vitals: VitalSigns,
     outbox: Outbox,
+    /// Shared by all checks that are asleep: a handle for each would cost ten thousand of them more.
+    doubts: Notify,
 }
 
 /// What follows from a finding for the one who made it.
@@ -56,7 +59,19 @@ impl Hub {
             parts: Arc::new(Parts::new()),
             vitals: VitalSigns::default(),
             outbox: Outbox::default(),
+            doubts: Notify::new(),
         }
+    }
+
+    /// Brings forward the next run of every readiness and external check that is asleep: what they last said is in doubt. Not of one
+    /// that has been brought forward since its last regular run, nor of one that has not run yet. Runs never overlap for it.
+    pub(crate) fn look_again(&self) {
+        self.doubts.notify_waiters();
+    }
+
+    /// Resolves when somebody wants to [look again](Self::look_again).
+    pub(crate) fn doubted(&self) -> Notified<'_> {
+        self.doubts.notified()
     }
 
     /// Adds a check to those that run, and gives its index; or says why not.

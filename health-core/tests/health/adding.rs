@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use health_core::{Check, CheckState, Health, Impact, Probe, ProbeStatus};
+use health_core::{Check, CheckReport, CheckState, Health, Impact, Probe, ProbeStatus};
 
 use crate::support::{Switch, builder, ready, until};
 
@@ -85,7 +85,7 @@ async fn it_is_listed_by_name_and_parts_find_it() {
     .await;
     assert!(cache.status().is_up() && !disk.status().is_up());
     let snapshot = health.snapshot();
-    let names: Vec<_> = snapshot.checks().map(|check| check.name()).collect();
+    let names: Vec<_> = snapshot.checks().map(CheckReport::name).collect();
     assert_eq!(names, ["cache", "database", "disk", "zone"]);
 }
 
