@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::check::{Impact, Resolved, Settings};
 use crate::fatal::Fatals;
-use crate::lifecycle::Course;
+use crate::lifecycle::{Course, Phase};
 use crate::runner::{CheckState, Thresholds};
 use crate::snapshot::assess::{Facts, Tally, assess};
 use crate::snapshot::board::Mark;
@@ -111,7 +111,10 @@ impl Ledger {
         } else {
             0
         };
-        let cause = if excused {
+        // A service that drains refuses, and its listener closes: that is no fault of the path that a user takes elsewhere by now.
+        let drains = self.course.phase() > Phase::Serving;
+        let refused = drains && report.probe == Probe::External && !finding.outcome.is_success();
+        let cause = if excused || refused {
             Some(Cause::Inconclusive)
         } else {
             finding.cause

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::{Check, Health};
+use crate::{Check, Health, HealthBuilder};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HALF: Duration = Duration::from_millis(500);
@@ -48,7 +48,7 @@ fn health(checks: impl IntoIterator<Item = Check>) -> Health {
     let all = Health::builder().linked(false);
     checks
         .into_iter()
-        .fold(all, |all, check| all.check(check))
+        .fold(all, HealthBuilder::check)
         .start()
         .unwrap()
 }

@@ -1,5 +1,6 @@
 //! One check, from the whole of its history.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -15,6 +16,8 @@ pub(super) struct Model {
     pub(super) probe: Probe,
     pub(super) settings: Settings,
     pub(super) history: Vec<(Instant, Happens, Instant)>,
+    /// Runs that ended while the service drained, by their places there.
+    pub(super) in_drains: BTreeSet<usize>,
     /// When ticks came.
     pub(super) ticks: Vec<Instant>,
 }
@@ -25,6 +28,7 @@ impl Model {
             probe: check.probe,
             settings: check.settings,
             history: Vec::new(),
+            in_drains: BTreeSet::new(),
             ticks: Vec::new(),
         }
     }
@@ -49,7 +53,12 @@ impl Model {
                 continue;
             };
             let (_, how, planned) = self.history[index];
+            let refused = self.probe == Probe::External && self.in_drains.contains(&index);
             let evidence = match how {
+                Happens::Failed(_) | Happens::FailedInLag(_) | Happens::Cancelled if refused => {
+                    cause = Some(Cause::Inconclusive);
+                    None
+                }
                 Happens::Passed => Some((true, None)),
                 Happens::Failed(why) => Some((false, Some(why))),
                 Happens::FailedInLag(why)

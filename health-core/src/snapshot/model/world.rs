@@ -62,6 +62,10 @@ impl World {
             } => {
                 let index = check % self.models.len();
                 let planned = now + planned * SECOND;
+                if self.phase() > Phase::Serving {
+                    let at = self.models[index].history.len();
+                    self.models[index].in_drains.insert(at);
+                }
                 self.models[index].history.push((now, how, planned));
                 if matches!(how, Happens::AnsweredLate) {
                     self.ledger.answered_late(index);
