@@ -1,11 +1,12 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::IntoFuture;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
+use crate::adding::Adding;
 use crate::check::bounded_name;
 use crate::lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Latch, Trigger, drive, run};
 use crate::pulse::{Pulse, Pulses};
@@ -33,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) connections: Connections,
     pub(crate) latch: Arc<Latch>,
     pub(crate) tasks: Vec<AbortHandle>,
+    pub(crate) adding: Adding,
     pub(crate) driver: AbortHandle,
     pub(crate) pulses: Arc<Pulses>,
     pub(crate) startup_deadline: Duration,
@@ -309,6 +311,8 @@ impl Drop for Inner {
         for task in &self.tasks {
             task.abort();
         }
+        let added = self.adding.added.get_mut();
+        added.unwrap_or_else(PoisonError::into_inner).end();
         if !self.latch.abandon() {
             return;
         }

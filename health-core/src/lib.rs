@@ -25,6 +25,7 @@
 //! # Ok(()) }
 //! ```
 
+mod adding;
 mod builder;
 mod check;
 mod error;
@@ -72,6 +73,7 @@ pub use weak::WeakHealth;
 pub mod __private {
     pub use inventory;
 
+    pub use crate::adding::problems_of;
     pub use crate::check::{
         Argument, CheckRef, Entry, FromState, Impact, InProcess, IntoOutcome, Options, Outcome,
         Registration, Run, Scope, State, StateMap, is_unfit,

@@ -26,6 +26,7 @@ async fn events() {
     transitions::one_event_for_each_and_none_for_a_run().await;
     subscribers::one_may_call_the_health_that_it_hears_of().await;
     transitions::an_observed_check_says_what_it_would_have_done().await;
+    transitions::a_check_that_is_added_is_told_and_alarms_nobody().await;
     lifecycle::start_up_that_takes_too_long_says_what_it_waits_for().await;
     causes::what_counts_for_nothing_is_said_once().await;
     subscribers::one_that_panics_stops_nothing().await;
