@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod ask;
 pub mod gate;
+pub mod gray;
 pub mod host;
 pub mod http2;
 pub mod patience;
