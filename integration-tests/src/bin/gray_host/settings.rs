@@ -17,10 +17,9 @@ pub(crate) struct Settings {
 impl Settings {
     pub(crate) fn parse(args: &[&str]) -> Result<Self, Box<dyn Error>> {
         let value = |name: &str| {
-            let given = args.iter().filter_map(|arg| arg.split_once('='));
-            let found = given.filter(|(known, _)| *known == name).next_back();
-            found
-                .map(|(_, value)| value)
+            let mut given = args.iter().filter_map(|arg| arg.split_once('='));
+            given
+                .find_map(|(known, value)| (known == name).then_some(value))
                 .ok_or_else(|| format!("{name}=… is missing"))
         };
         Ok(Self {
