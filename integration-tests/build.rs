@@ -1,5 +1,5 @@
-//! Writes the gRPC service of the orders example, from Rust and without `protoc`. Its messages are in
-//! `examples/orders/proto.rs`.
+//! Writes the gRPC services of the orders example, whose messages are in `examples/orders/proto.rs`, and of `gray_host`, whose
+//! messages are a number and a text: from Rust, and without `protoc`.
 
 use tonic_build::manual::{Builder, Method, MethodBuilder, Service};
 
@@ -16,15 +16,29 @@ fn main() {
                 .build(),
         )
         .build();
-    Builder::new().compile(&[service]);
+    let gray = Service::builder()
+        .name("Orders")
+        .package("gray.v1")
+        .method(
+            rpc("get", "Get")
+                .input_type("i64")
+                .output_type("String")
+                .build(),
+        )
+        .build();
+    Builder::new().compile(&[service, gray]);
 }
 
 /// The generated code stands in a module beside the messages, hence `super`.
 fn method(name: &str, route: &str, request: &str, reply: &str) -> MethodBuilder {
+    rpc(name, route)
+        .input_type(format!("super::{request}"))
+        .output_type(format!("super::{reply}"))
+}
+
+fn rpc(name: &str, route: &str) -> MethodBuilder {
     Method::builder()
         .name(name)
         .route_name(route)
-        .input_type(format!("super::{request}"))
-        .output_type(format!("super::{reply}"))
         .codec_path("::tonic_prost::ProstCodec")
 }

@@ -1,10 +1,15 @@
 //! What the tests, the benches and the example share.
 
 pub mod answer;
+pub mod ask;
 pub mod gate;
+pub mod gray;
 pub mod host;
 pub mod http2;
+pub mod machine;
 pub mod patience;
+pub mod process;
 pub mod tap;
+pub mod trap;
 pub mod wire;
 pub mod work;

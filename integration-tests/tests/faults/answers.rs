@@ -1,35 +1,5 @@
 use std::fmt;
-use std::io;
-use std::net::SocketAddr;
-use std::time::{Duration, Instant};
-
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
-
-/// The kubelet's default.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// Asks as the kubelet does, on a connection of its own. `None` is no answer in time.
-pub(crate) async fn ask(addr: SocketAddr, path: &str) -> Option<u16> {
-    timeout(PROBE_TIMEOUT, exchange(addr, path))
-        .await
-        .ok()?
-        .ok()
-}
-
-async fn exchange(addr: SocketAddr, path: &str) -> io::Result<u16> {
-    let mut stream = TcpStream::connect(addr).await?;
-    let request = format!("GET {path} HTTP/1.0\r\nhost: test\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    status(&answer).ok_or_else(|| io::ErrorKind::InvalidData.into())
-}
-
-pub(crate) fn status(answer: &str) -> Option<u16> {
-    answer.split(' ').nth(1)?.parse().ok()
-}
+use std::time::Instant;
 
 /// The answers of one route.
 #[derive(Clone, Copy, Debug, Default)]

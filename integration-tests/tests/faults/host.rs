@@ -1,12 +1,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use integration_tests::ask::ask;
 use integration_tests::patience::{patiently, pause};
-use tokio::process::Command;
+use integration_tests::process::{Output, Process};
 
-use crate::answers::ask;
 use crate::plan::{PULSE, STALLED, STUCK};
-use crate::process::{Output, Process};
+use crate::process;
 
 /// A service with faults to order.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Host {
     }
 
     pub(crate) async fn start(args: &[&str]) -> Self {
-        let (process, mut output) = Process::start(args);
+        let (process, mut output) = process::start(args);
         let mut value = async |name: &str| {
             let line = patiently(name, output.next_line()).await.unwrap().unwrap();
             let value = line
@@ -86,15 +86,9 @@ impl Host {
         }
     }
 
-    /// SIGSTOP, and SIGCONT after this time. A shell does both, so that the host is never left stopped.
+    /// SIGSTOP, and SIGCONT after this time.
     pub(crate) async fn stop_for(&self, time: Duration) {
-        let pid = self.process.id().to_string();
-        let line = "kill -s STOP $0 && sleep $1; kill -s CONT $0";
-        let seconds = time.as_secs_f64().to_string();
-        let status = Command::new("sh")
-            .args(["-c", line, &pid, &seconds])
-            .status();
-        assert!(status.await.unwrap().success());
+        self.process.stop_for(time).await;
     }
 
     /// Waits until all is well, and the other watchdog has been silent for some of its beats.

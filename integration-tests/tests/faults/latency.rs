@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::answers::status;
+use integration_tests::ask::status;
 
 /// How long a route took to answer, each time on a connection of its own.
 #[derive(Clone, Debug, Default)]

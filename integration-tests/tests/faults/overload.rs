@@ -6,7 +6,7 @@ use tokio::time::sleep;
 use crate::host::Host;
 use crate::latency::{Latencies, Probers};
 use crate::plan::Plan;
-use crate::process::Process;
+use crate::process;
 use crate::row::Row;
 use crate::trial::acquit;
 use crate::watch::Watch;
@@ -33,7 +33,7 @@ pub(crate) async fn run(plan: &Plan) -> (Row, Probed) {
         host.is_well().await;
         host.obey("mark").await;
         let addr = host.app.to_string();
-        let (load, _) = Process::start(&["load", &addr, &CLIENTS.to_string()]);
+        let (load, _) = process::start(&["load", &addr, &CLIENTS.to_string()]);
         until_in_flight(&mut host, |count| count > CLIENTS * 9 / 10).await;
 
         let probers = [

@@ -4,7 +4,7 @@ use tokio::time::sleep;
 
 use crate::host::Host;
 use crate::plan::Plan;
-use crate::process::Process;
+use crate::process;
 use crate::row::Row;
 use crate::trial::acquit;
 use crate::watch::Watch;
@@ -26,7 +26,7 @@ pub(crate) async fn run(plan: &Plan) -> [Row; 2] {
             host.is_well().await;
             host.obey("mark").await;
         }
-        let spinning = [(); SPINNING].map(|()| Process::start(&["spin"]).0);
+        let spinning = [(); SPINNING].map(|()| process::start(&["spin"]).0);
         let watches = hosts.each_ref().map(Watch::start);
         sleep(LONG).await;
         for ((host, row), watch) in hosts.iter_mut().zip(&mut rows).zip(&watches) {

@@ -1,6 +1,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use integration_tests::machine::{cores, kernel};
+
 use crate::latency::Latencies;
 use crate::overload::{CLIENTS, Probed};
 use crate::plan::{PULSE, Plan, STALLED, STUCK};
@@ -10,8 +12,7 @@ const NOTES: &str = include_str!("notes.md");
 
 /// The table as the docs show it.
 pub(crate) fn render(plan: &Plan, rows: &[Row], probed: &Probed) -> String {
-    let (mut text, kernel) = (String::new(), kernel());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (mut text, kernel, cores) = (String::new(), kernel(), cores());
     let repetitions = plan.repetitions;
     let _infallible = write!(
         text,
@@ -129,13 +130,4 @@ fn median_and_max(times: &[Duration]) -> Option<String> {
     let seconds = |time: &Duration| format!("{:.2} s", time.as_secs_f64());
     let (median, max) = (times.get(times.len() / 2)?, times.last()?);
     Some(format!("{}, {}", seconds(median), seconds(max)))
-}
-
-fn kernel() -> String {
-    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease");
-    let version = |release: String| {
-        let version = release.split('-').next().unwrap_or_default();
-        format!("Linux {}", version.trim())
-    };
-    release.map_or_else(|_| std::env::consts::OS.to_owned(), version)
 }

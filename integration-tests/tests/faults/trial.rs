@@ -1,9 +1,9 @@
 use std::time::{Duration, Instant};
 
+use integration_tests::ask::ask;
 use integration_tests::patience::{patiently, pause};
 use tokio::time::sleep;
 
-use crate::answers::ask;
 use crate::host::Host;
 use crate::row::Row;
 use crate::watch::Watch;

@@ -2,10 +2,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use integration_tests::ask::ask;
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::answers::{Answers, ask};
+use crate::answers::Answers;
 use crate::host::Host;
 
 /// Asks three routes of a host, until it is dropped.

@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use integration_tests::trap::Trap;
+
 use crate::jobs;
 use crate::routes::{lock, request};
 use crate::service::{Service, WORKERS};
-use crate::trap::Trap;
 
 /// Takes a fault back.
 pub(crate) type Lift = Box<dyn FnOnce()>;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-const BRIEFLY: Duration = Duration::from_millis(50);
 /// More than there are workers.
 const TRANSFERS: usize = 6;
 
@@ -51,17 +51,7 @@ pub(crate) fn inject(name: &str, service: &Service) -> io::Result<Lift> {
 
 /// So many workers wait for something that doesn't come.
 fn block(workers: usize, service: &Service) -> io::Result<Lift> {
-    let trap = Trap::default();
-    for held in 1..=workers {
-        loop {
-            let trapped = trap.clone();
-            service.runtime().spawn(async move { trapped.step_in() });
-            // One that waits behind another in a worker's own queue may take long: another is sent.
-            if trap.holds(held, BRIEFLY) {
-                break;
-            }
-        }
-    }
+    let trap = Trap::of_workers(workers, service.runtime());
     Ok(Box::new(move || trap.open()))
 }
 

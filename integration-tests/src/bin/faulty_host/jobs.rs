@@ -4,9 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use integration_tests::trap::Trap;
+
 use crate::faults::{Lift, PATIENCE};
 use crate::service::{POOL, Service};
-use crate::trap::Trap;
 
 /// What blocks for long, and says so: another thread becomes the worker.
 pub(crate) fn in_place(service: &Service) -> io::Result<Lift> {

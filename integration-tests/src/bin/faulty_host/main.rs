@@ -16,11 +16,11 @@ mod load;
 mod routes;
 mod service;
 mod settings;
-mod trap;
 
 use std::error::Error;
-use std::{env, hint, io, process, thread};
+use std::{env, hint};
 
+use integration_tests::process::end_with_input;
 use service::Service;
 use settings::Settings;
 
@@ -46,11 +46,4 @@ fn spin() -> ! {
     loop {
         hint::spin_loop();
     }
-}
-
-fn end_with_input() {
-    thread::spawn(|| {
-        let _ended = io::copy(&mut io::stdin(), &mut io::sink());
-        process::exit(0);
-    });
 }

@@ -1,9 +1,15 @@
+//! Threads that hang.
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
+const BRIEFLY: Duration = Duration::from_millis(50);
+
 /// Holds the threads that step into it, until it is opened.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Trap(Arc<(Mutex<State>, Condvar)>);
+pub struct Trap(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -12,8 +18,25 @@ struct State {
 }
 
 impl Trap {
+    /// Holds so many workers of a runtime. They are held when this returns.
+    #[must_use]
+    pub fn of_workers(workers: usize, runtime: &Handle) -> Self {
+        let trap = Self::default();
+        for held in 1..=workers {
+            loop {
+                let trapped = trap.clone();
+                runtime.spawn(async move { trapped.step_in() });
+                // One that waits behind another in a worker's own queue may take long: another is sent.
+                if trap.holds(held, BRIEFLY) {
+                    break;
+                }
+            }
+        }
+        trap
+    }
+
     /// Blocks the thread.
-    pub(crate) fn step_in(&self) {
+    pub fn step_in(&self) {
         let mut state = self.state();
         state.inside += 1;
         self.changed().notify_all();
@@ -23,17 +46,17 @@ impl Trap {
     }
 
     /// Blocks the thread, but not for longer than this.
-    pub(crate) fn stay_briefly(&self, time: Duration) {
+    pub fn stay_briefly(&self, time: Duration) {
         self.wait(time, |state| !state.open);
     }
 
     /// Whether so many threads are held now, or within this time.
-    pub(crate) fn holds(&self, count: usize, patience: Duration) -> bool {
+    pub fn holds(&self, count: usize, patience: Duration) -> bool {
         self.wait(patience, |state| state.inside < count)
     }
 
     /// Lets all go, and those who are still to come.
-    pub(crate) fn open(&self) {
+    pub fn open(&self) {
         self.state().open = true;
         self.changed().notify_all();
         self.wait(Duration::from_secs(20), |state| state.inside > 0);

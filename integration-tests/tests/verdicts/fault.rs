@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use integration_tests::gray::{LIMIT, REPORT};
+
+use crate::clients::Clients;
+use crate::host::Host;
+use crate::memory::Memory;
+use crate::network::Network;
+use crate::proxy::Condition;
+use crate::stage::Stage;
+
+/// A round trip of the slow store takes so long.
+pub(crate) const SLOW: Duration = Duration::from_millis(200);
+/// Each packet is lost with this probability, in both directions.
+pub(crate) const LOSS_PERCENT: u32 = 10;
+pub(crate) const STOPPED: Duration = Duration::from_secs(5);
+/// Of what it can do.
+pub(crate) const OVERLOAD: u32 = 3;
+
+/// What happens to the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Nothing,
+    /// Something in the host: one of its orders.
+    Inside(&'static str),
+    /// The store, behind a proxy.
+    Store(Condition),
+    /// Between the service and its clients.
+    Loss,
+    /// SIGSTOP, SIGCONT.
+    Zombie,
+    Overload,
+    Memory,
+    /// SIGTERM, while another instance takes over.
+    Deploy,
+}
+
+impl Fault {
+    /// Needs the machine for itself.
+    pub(crate) fn is_greedy(self) -> bool {
+        matches!(self, Self::Overload | Self::Memory)
+    }
+
+    /// Why it can't be brought about here.
+    pub(crate) async fn missing(self) -> Option<String> {
+        match self {
+            Self::Loss => Network::missing().await,
+            Self::Memory => Memory::missing(),
+            _ => None,
+        }
+    }
+
+    /// Brings it about. It is complete when this returns; clients that are more are given back.
+    pub(crate) async fn strike(self, stage: &Stage, host: &mut Host) -> Option<Clients> {
+        match self {
+            Self::Nothing | Self::Deploy => {}
+            Self::Inside(name) => host.obey(&format!("inject {name}")).await,
+            Self::Store(condition) => stage.proxy.set(condition),
+            Self::Loss => {
+                let network = stage.network.as_ref().expect("it is in one");
+                network.lose(LOSS_PERCENT, host.id(), host.app.port()).await;
+            }
+            Self::Zombie => host.stop_for(STOPPED).await,
+            Self::Memory => stage.memory.as_ref().expect("it has one").squeeze().await,
+            Self::Overload => {
+                let capacity = LIMIT as f64 / REPORT.as_secs_f64();
+                let rate = capacity as u32 * OVERLOAD;
+                return Some(Clients::start(host.app, rate, "reports"));
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,69 @@
+use std::time::Duration;
+
+use health_tower::Verdict;
+
+use crate::peers::NAMES;
+use crate::row::Row;
+
+/// The aims, and whether they are met.
+pub(crate) fn summary(rows: &[Row]) -> String {
+    let faults = || rows.iter().filter(|row| row.is_fault());
+    let found: Vec<Duration> = faults().flat_map(Row::found).collect();
+    let of: usize = faults().map(|row| row.outcomes.len()).sum();
+    let all = faults().filter(|row| row.missing.is_none());
+    let always = all
+        .clone()
+        .filter(|row| row.found().len() == row.outcomes.len());
+    let (always, kinds) = (always.count(), all.count());
+    let quiet: Vec<_> = rows
+        .iter()
+        .filter(|row| row.case.never.contains(&Verdict::Gray))
+        .collect();
+    let runs: usize = quiet.iter().map(|row| row.outcomes.len()).sum();
+    let gray = quiet.iter().flat_map(|row| &row.outcomes);
+    let gray = gray
+        .filter(|outcome| outcome.wrongly.contains(&Verdict::Gray))
+        .count();
+    let wrongly: usize = rows.iter().map(Row::wrongly).sum();
+    let trials: usize = rows.iter().map(|row| row.outcomes.len()).sum();
+    let met = |met: bool| if met { "met" } else { "missed" };
+    let median = quantile(&found, 50);
+    let mut text = format!(
+        "| aim | | |\n|---|---|---|\n\
+         | at least 90 % of the faults found | {} of {of}, {always} of {kinds} kinds each time | {} |\n\
+         | median of the time until then below 5 s | {} | {} |\n\
+         | no false *gray* where nobody is to be accused | {gray} of {runs} runs | {} |\n\
+         | no other false accusation, before the faults or in these runs | {wrongly} of {trials} runs | {} |\n",
+        found.len(),
+        met(found.len() * 10 >= of * 9),
+        median.map_or_else(|| "none found".to_owned(), seconds),
+        met(median.is_some_and(|median| median < Duration::from_secs(5))),
+        met(gray == 0),
+        met(wrongly == 0),
+    );
+    text.push_str("\nOf the same faults, ");
+    let peers = NAMES.iter().enumerate().map(|(peer, name)| {
+        let times: Vec<_> = faults().flat_map(|row| row.peer(peer)).collect();
+        let falsely = rows.iter().filter(|row| !row.is_fault());
+        let falsely: usize = falsely.map(|row| row.peer(peer).len()).sum();
+        format!(
+            "{name} found {} and complained {falsely} times of nothing",
+            times.len()
+        )
+    });
+    text.push_str(&peers.collect::<Vec<_>>().join("; "));
+    text.push_str(".\n");
+    text
+}
+
+/// Of a hundred, so many are no longer.
+pub(crate) fn quantile(times: &[Duration], percent: usize) -> Option<Duration> {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let at = (times.len() * percent).div_ceil(100).max(1) - 1;
+    times.get(at).copied()
+}
+
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
