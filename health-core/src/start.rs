@@ -227,9 +227,9 @@ pub(crate) fn has_ended(runtime: &Handle) -> bool {
 
 /// Where there is a watchdog, its thread is where verdicts are made: that one runs whatever happens here.
 async fn tick(hub: Arc<Hub>, mut judge: Option<Judge>) {
+    let began = Instant::now();
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let began = Instant::now();
     loop {
         let now = ticks.tick().await;
         hub.tick(now);

@@ -8,7 +8,8 @@ use pin_project_lite::pin_project;
 
 use crate::answer::grpc_status_unavailable;
 use crate::layer::Form;
-use crate::{BoxError, Ending, InFlightRequest, ProbeBody, ending};
+use crate::traffic::ending;
+use crate::{BoxError, Ending, InFlightRequest, ProbeBody};
 
 pin_project! {
     /// The body of a response that went through a [`HealthLayer`](crate::HealthLayer): the application's own, which counts

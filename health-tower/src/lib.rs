@@ -78,7 +78,6 @@ mod answering;
 mod body;
 #[cfg(feature = "details")]
 mod details;
-mod ending;
 #[cfg(feature = "exec-probe")]
 mod exec;
 #[cfg(feature = "grpc")]
@@ -99,6 +98,7 @@ mod switch;
 mod timer;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;
+mod traffic;
 
 pub use body::{CutShort, HealthBody};
 #[cfg(feature = "details")]
@@ -135,6 +135,7 @@ pub use server::ProbeServer;
 #[cfg(feature = "switch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "switch")))]
 pub use switch::DrainSwitch;
+pub use traffic::Traffic;
 
 /// A boxed error, as tower uses it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

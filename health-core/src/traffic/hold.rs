@@ -17,6 +17,7 @@ impl InFlight {
     /// Counts one more until the returned value is dropped. Takes a lock that few others share: for what lasts, and not for each request.
     pub fn enter(self) -> Hold {
         let (counted, _) = self.count_one();
+        counted.holds();
         let place = counted.desk().0.put(Name::of("a hold"));
         Hold { place, counted }
     }

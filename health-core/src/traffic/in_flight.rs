@@ -255,6 +255,10 @@ impl Counted {
         }
     }
 
+    pub(crate) fn holds(&self) {
+        self.0.tally.holds();
+    }
+
     pub(crate) fn set_apart(&self) {
         self.0.tally.set_apart();
     }

@@ -123,7 +123,13 @@ impl Meter {
 
 impl Running {
     fn second(&mut self, entered: u64, left: u64, endings: Endings) -> Second {
-        let [failed, cancelled, shed, apart] = endings.since(&self.endings);
+        let Endings {
+            failed,
+            cancelled,
+            shed,
+            apart,
+            holds,
+        } = endings.since(&self.endings);
         let others = failed + cancelled + shed + apart;
         let gone = left.wrapping_sub(self.left).cast_signed();
         let completed = gone - others.cast_signed() + self.owed;
@@ -137,7 +143,7 @@ impl Running {
         };
         let in_flight = entered.wrapping_sub(left);
         Second {
-            entered: came,
+            entered: came.saturating_sub(holds),
             completed: completed.max(0).cast_unsigned(),
             failed,
             cancelled,

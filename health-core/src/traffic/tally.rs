@@ -11,8 +11,10 @@ pub(crate) struct Tally {
     failed: AtomicU64,
     cancelled: AtomicU64,
     shed: AtomicU64,
-    /// Holds, and what a drain has ended: no evidence of anything.
+    /// Holds that have gone, and what a drain has ended: no evidence of anything.
     apart: AtomicU64,
+    /// Holds that have come.
+    holds: AtomicU64,
     /// Of so many requests one has its time taken: one less than a power of two.
     sampling: AtomicU32,
 }
@@ -24,17 +26,19 @@ pub(crate) struct Endings {
     pub(crate) cancelled: u64,
     pub(crate) shed: u64,
     pub(crate) apart: u64,
+    pub(crate) holds: u64,
 }
 
 impl Endings {
-    /// How many more than before: failed, cancelled, shed, set apart.
-    pub(crate) fn since(&self, before: &Self) -> [u64; 4] {
-        [
-            self.failed - before.failed,
-            self.cancelled - before.cancelled,
-            self.shed - before.shed,
-            self.apart - before.apart,
-        ]
+    /// How many more than before.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        Self {
+            failed: self.failed - before.failed,
+            cancelled: self.cancelled - before.cancelled,
+            shed: self.shed - before.shed,
+            apart: self.apart - before.apart,
+            holds: self.holds - before.holds,
+        }
     }
 }
 
@@ -47,6 +51,7 @@ impl Add for Endings {
             cancelled: self.cancelled + other.cancelled,
             shed: self.shed + other.shed,
             apart: self.apart + other.apart,
+            holds: self.holds + other.holds,
         }
     }
 }
@@ -61,6 +66,7 @@ impl Tally {
             cancelled: AtomicU64::new(0),
             shed: AtomicU64::new(0),
             apart: AtomicU64::new(0),
+            holds: AtomicU64::new(0),
             sampling: AtomicU32::new(AT_FIRST),
         }
     }
@@ -80,15 +86,25 @@ impl Tally {
         self.apart.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn holds(&self) {
+        self.holds.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn endings(&self) -> Endings {
-        let [failed, cancelled, shed, apart] =
-            [&self.failed, &self.cancelled, &self.shed, &self.apart]
-                .map(|counter| counter.load(Ordering::Relaxed));
+        let [failed, cancelled, shed, apart, holds] = [
+            &self.failed,
+            &self.cancelled,
+            &self.shed,
+            &self.apart,
+            &self.holds,
+        ]
+        .map(|counter| counter.load(Ordering::Relaxed));
         Endings {
             failed,
             cancelled,
             shed,
             apart,
+            holds,
         }
     }
 

@@ -64,7 +64,7 @@ where
             StateProjection::Answer { .. } => None,
         };
         let form = passing.map_or(Form::Http2, |passing| passing.form);
-        let tells_envoy = passing.is_some_and(|passing| passing.tells_envoy);
+        let tells_envoy = passing.is_some_and(Passing::tells_envoy);
         let answer = answer::unavailable(form, tells_envoy);
         state.set(State::Answer {
             answering: Answering::given(),
@@ -81,7 +81,7 @@ where
 
 impl<S, B, R> ResponseFuture<S, B>
 where
-    S: Service<Request<B>, Response = Response<R>, Error: 'static>,
+    S: Service<Request<B>, Response = Response<R>, Error: fmt::Display>,
     B: Body,
     R: Body,
 {
@@ -99,10 +99,7 @@ where
                 passing.answered(&response);
                 Poll::Ready(Ok(passing.let_go(response, cx.waker())))
             }
-            Poll::Ready(Err(error)) => {
-                passing.failed(&error);
-                Poll::Ready(Err(error))
-            }
+            Poll::Ready(Err(error)) => Poll::Ready(passing.failed(error)),
             Poll::Pending => Poll::Pending,
         };
         if response.is_pending() && passing.wait(cx.waker()) {
@@ -114,7 +111,7 @@ where
 
 impl<S, B, R> Future for ResponseFuture<S, B>
 where
-    S: Service<Request<B>, Response = Response<R>, Error: 'static>,
+    S: Service<Request<B>, Response = Response<R>, Error: fmt::Display>,
     B: Body,
     R: Body<Data = Bytes>,
     R::Error: Into<BoxError>,
@@ -137,10 +134,7 @@ where
                             let pass_on = |body| passing.pass_on(body, cx.waker());
                             return Poll::Ready(Ok(response.map(pass_on)));
                         }
-                        Poll::Ready(Err(error)) => {
-                            passing.failed(&error);
-                            return Poll::Ready(Err(error));
-                        }
+                        Poll::Ready(Err(error)) => return Poll::Ready(passing.failed(error)),
                         Poll::Pending if passing.wait(cx.waker()) => return self.give_up(),
                         Poll::Pending => return Poll::Pending,
                     }
@@ -155,8 +149,7 @@ where
                         .take()
                         .expect("a request waits until it is called, once");
                     if let Poll::Ready(Err(error)) = polled {
-                        passing.failed(&error);
-                        return Poll::Ready(Err(error));
+                        return Poll::Ready(passing.failed(error));
                     }
                     if polled.is_ready() {
                         passing.admitted();
