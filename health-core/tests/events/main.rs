@@ -12,6 +12,7 @@ mod subscribers;
 #[path = "../health/support.rs"]
 mod support;
 mod transitions;
+mod verdicts;
 
 use recorder::Recorder;
 
@@ -31,6 +32,7 @@ async fn events() {
     causes::what_counts_for_nothing_is_said_once().await;
     subscribers::one_that_panics_stops_nothing().await;
     subscribers::one_that_calls_every_error_fatal_comes_to_rest().await;
+    verdicts::each_change_is_told_with_its_evidence_and_figures_are_not().await;
     lifecycle::maintenance_says_who_moved_the_phase().await;
     lifecycle::a_budget_that_does_not_fit_is_said_at_start();
 }

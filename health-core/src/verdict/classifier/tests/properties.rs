@@ -36,7 +36,7 @@ fn seconds() -> impl Strategy<Value = Vec<(Second, Sight)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn whatever_happens(seconds in seconds()) {
