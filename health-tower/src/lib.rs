@@ -64,7 +64,9 @@
 //!   [`KubernetesProbes`] prints the probes and the grace period that fit.
 //! - Maintenance: [`Health::begin_drain`], [`Health::resume`], [`Health::drained`]; with the feature `switch`, `DrainSwitch` lets
 //!   operators and preStop hooks do so by `POST`.
-//! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`].
+//! - Judging what passes through: [`Traffic`], for groups of routes and for whose fault a response is; [`Verdict`] and [`Rule`] for what is made of
+//!   it, together with all else.
+//! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`], [`Snapshot::verdict`], [`Snapshot::traffic`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
 //! [`State`]: the names don't collide, and it is the same.
