@@ -48,7 +48,12 @@ pub(crate) const CASES: &[Case] = &[
     ),
     Case::innocent("SIGSTOP for 5 s, SIGCONT", Zombie, WORSE),
     Case::fault("3 × overload", Overload, &[Overloaded]).never(WORSE),
-    Case::innocent("memory pressure", Memory, WORSE),
+    Case::fault(
+        "memory pressure, in bursts",
+        Memory,
+        &[Degraded, Overloaded],
+    )
+    .never(WORSE),
 ];
 
 /// It takes a minute until it can be found, and nothing meanwhile: it runs beside all others.
