@@ -1,7 +1,7 @@
 use health_tower::Verdict::{self, Degraded, Down, Gray, Overloaded};
 
 use crate::case::Case;
-use crate::fault::Fault::{Deploy, Inside, Loss, Memory, Nothing, Overload, Store, Zombie};
+use crate::fault::Fault::{Busy, Deploy, Inside, Loss, Memory, Nothing, Overload, Store, Zombie};
 use crate::proxy::Condition::{Broken, Slow};
 
 const WORSE: &[Verdict] = &[Gray, Down];
@@ -19,6 +19,12 @@ pub(crate) const CASES: &[Case] = &[
     Case::fault("a lock that is never given back", Inside("mutex"), WORSE),
     Case::fault("connection pool exhausted", Inside("pool"), WORSE),
     Case::fault("slow store (+200 ms)", Store(Slow), &[Degraded]).never(WORSE),
+    Case::fault(
+        "slow database (locked by another writer, 150 of 300 ms)",
+        Busy,
+        &[Degraded],
+    )
+    .never(WORSE),
     Case::fault(
         "20 % errors on the route that has 85 % of the load",
         Inside("reading-fails"),

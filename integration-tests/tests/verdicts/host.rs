@@ -25,7 +25,7 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Starts one on this stage, and waits until it is ready.
+    /// Starts one on this stage, and waits until it is ready and healthy.
     pub(crate) async fn start(stage: &Stage, scope: &str) -> Self {
         let (process, mut output) = Process::start(&mut stage.command(scope));
         let (answer, mut answers) = mpsc::unbounded_channel();
@@ -59,8 +59,12 @@ impl Host {
             while ask(host.probes, "/health/ready").await != Some(200) {
                 pause().await;
             }
+            // The verdict looks once a second, and may be a little behind.
+            while host.verdicts.last() != Some(Verdict::Healthy) {
+                pause().await;
+            }
         };
-        patiently("the host to be ready", ready).await;
+        patiently("the host to be ready, and found healthy", ready).await;
         host
     }
 

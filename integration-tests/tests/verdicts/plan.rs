@@ -21,7 +21,7 @@ impl Plan {
             repetitions: number("VERDICT_REPETITIONS").unwrap_or(1),
             clean: seconds("VERDICT_CLEAN").unwrap_or(Duration::from_secs(20)),
             warm_up: seconds("VERDICT_WARM_UP").unwrap_or(Duration::from_secs(6)),
-            lanes: number("VERDICT_LANES").unwrap_or(4),
+            lanes: number("VERDICT_LANES").unwrap_or(6),
             only: env::var("VERDICT_ONLY").ok(),
             write: number("WRITE_VERDICTS") == Some(1),
         };

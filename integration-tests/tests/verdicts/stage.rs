@@ -1,5 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::OnceLock;
 
+use integration_tests::gray::DATABASE;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -10,6 +12,7 @@ use crate::network::Network;
 use crate::peers::Heart;
 use crate::proxy::Proxy;
 use crate::store::Store;
+use crate::writer::Writer;
 
 /// What a service stands on: a store behind a proxy, somebody who listens to its heart, and where the fault needs them, a network or
 /// a bound on its memory.
@@ -21,6 +24,7 @@ pub(crate) struct Stage {
     pub(crate) memory: Option<Memory>,
     /// Its instances, one after the other, have the same database.
     folder: TempDir,
+    writer: OnceLock<Writer>,
     _store: Store,
 }
 
@@ -33,6 +37,7 @@ impl Stage {
             network: (fault == Fault::Loss).then(Network::new),
             memory: (fault == Fault::Memory).then(Memory::new),
             folder: tempfile::tempdir().unwrap(),
+            writer: OnceLock::new(),
             _store: store,
         }
     }
@@ -53,6 +58,12 @@ impl Stage {
             .arg(format!("heart={ours}:{}", self.heart.port))
             .arg(format!("scope={scope}"));
         command
+    }
+
+    /// Another writer has the database for itself, again and again, until the stage is taken down.
+    pub(crate) async fn keep_busy(&self) {
+        let writer = Writer::start(&self.folder.path().join(DATABASE)).await;
+        self.writer.set(writer).expect("once");
     }
 
     /// Connects the host that was started with it, and says where it is.
