@@ -3,7 +3,11 @@ use std::fmt;
 
 use crate::check::{Place, State};
 
-/// Why [`HealthBuilder::start`](crate::HealthBuilder::start) refused, with every problem at once.
+/// No more checks can be added to those that were declared: each publishes, and whoever adds one an hour has a leak.
+pub(crate) const MOST_ADDED: usize = 1000;
+
+/// Why [`HealthBuilder::start`](crate::HealthBuilder::start), or [`Health::add_check`](crate::Health::add_check), refused, with every
+/// problem at once.
 ///
 /// `Debug` prints the same text as `Display`, since that is what `fn main() -> Result<…>` shows.
 pub struct StartError {
@@ -87,6 +91,18 @@ pub(crate) enum Problem {
     NoThread {
         error: String,
     },
+    NameTaken {
+        name: String,
+        place: Place,
+    },
+    StartupTooLate {
+        check: String,
+        place: Place,
+    },
+    TooManyAdded {
+        check: String,
+        place: Place,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -123,6 +139,20 @@ impl fmt::Display for Problem {
             }
             Self::NotLinked { name, known } => not_linked(f, name, known),
             Self::NoThread { error } => write!(f, "a thread for checks, or for the watchdog, can't be started: {error}"),
+            Self::NameTaken { name, place } => write!(
+                f,
+                "check `{name}` at {place}: one of that name is there already; give it another"
+            ),
+            Self::StartupTooLate { check, place } => write!(
+                f,
+                "check `{check}` at {place} is for start-up, which may be over, and what a probe was told can't be taken back; hand it to \
+                 `Health::builder().check(…)`, or declare a `Health::startup_task`"
+            ),
+            Self::TooManyAdded { check, place } => write!(
+                f,
+                "check `{check}` at {place}: {MOST_ADDED} checks have been added, and none can be removed; hand more to \
+                 `Health::builder().check(…)`, or let one check look at several things"
+            ),
             Self::BadDrain { why } => write!(f, "the drain policy: {why}"),
             Self::BadWatchdog { why } => write!(f, "the watchdog: {why}"),
         }

@@ -1,18 +1,19 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::IntoFuture;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
+use crate::adding::Adding;
 use crate::check::bounded_name;
 use crate::lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Latch, Trigger, drive, run};
 use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Part, Snapshot, StatusBoard, Statuses, Subscription, UnknownChecks};
 use crate::startup::StartupTask;
-use crate::traffic::{Connections, Hold, InFlight};
+use crate::traffic::{Connections, Hold, InFlight, RouteGroup};
 use crate::watchdog::WatchThread;
 use crate::{HealthBuilder, Outcome, Probe, ProbeStatus, WeakHealth};
 
@@ -33,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) connections: Connections,
     pub(crate) latch: Arc<Latch>,
     pub(crate) tasks: Vec<AbortHandle>,
+    pub(crate) adding: Adding,
     pub(crate) driver: AbortHandle,
     pub(crate) pulses: Arc<Pulses>,
     pub(crate) startup_deadline: Duration,
@@ -242,6 +244,15 @@ impl Health {
         self.0.in_flight
     }
 
+    /// A group of routes of that name, whose traffic is judged by itself as well: an error that is rare among all requests is not rare
+    /// on the route that has it. For faces; the same name gives the same group.
+    ///
+    /// `None` where there are as many as there may be, 16: groups are for a service's parts, not for its paths.
+    #[must_use]
+    pub fn route_group(&self, name: &str) -> Option<RouteGroup> {
+        self.0.in_flight.group(&bounded_name(name.into()))
+    }
+
     /// The connections that are open, for faces.
     #[must_use]
     pub fn connections(&self) -> Connections {
@@ -300,6 +311,8 @@ impl Drop for Inner {
         for task in &self.tasks {
             task.abort();
         }
+        let added = self.adding.added.get_mut();
+        added.unwrap_or_else(PoisonError::into_inner).end();
         if !self.latch.abandon() {
             return;
         }

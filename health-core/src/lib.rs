@@ -25,6 +25,7 @@
 //! # Ok(()) }
 //! ```
 
+mod adding;
 mod builder;
 mod check;
 mod error;
@@ -59,9 +60,10 @@ pub use snapshot::{
 };
 pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{
-    Connection, Connections, DrainFlags, Half, Hold, InFlight, InFlightRequest, Unfinished,
+    Connection, Connections, DrainFlags, Ending, Half, Hold, InFlight, InFlightRequest, RouteGroup,
+    Unfinished,
 };
-pub use verdict::{Evidence, Rule, Verdict, VerdictReport};
+pub use verdict::{Evidence, Rule, TrafficReport, Verdict, VerdictReport};
 pub use watchdog::{Fault, FaultKind, LoopLag, RuntimeReport, RuntimeState, StuckWorker, Watchdog};
 pub use weak::WeakHealth;
 
@@ -71,6 +73,7 @@ pub use weak::WeakHealth;
 pub mod __private {
     pub use inventory;
 
+    pub use crate::adding::problems_of;
     pub use crate::check::{
         Argument, CheckRef, Entry, FromState, Impact, InProcess, IntoOutcome, Options, Outcome,
         Registration, Run, Scope, State, StateMap, is_unfit,

@@ -2,12 +2,14 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use crate::adding::Adding;
 use crate::check::{Body, Resolved};
 use crate::error::{Problem, StartError};
 use crate::health::Inner;
@@ -16,7 +18,8 @@ use crate::pulse::Pulses;
 use crate::runner::{CheckTask, Host, LagMeter, TOO_LONG};
 use crate::snapshot::{Cause, Hub, StatusBoard};
 use crate::traffic::{Connections, InFlight};
-use crate::watchdog::{WatchThread, Watchdog};
+use crate::verdict::Judge;
+use crate::watchdog::{Besides, WatchThread, Watchdog};
 use crate::{CheckState, Health, Probe};
 
 /// How often results are looked at for staleness. Probes don't depend on it: the board knows by itself.
@@ -71,12 +74,17 @@ pub(crate) fn start(
     let others = host_for(&checks, |probe| probe != Probe::Liveness)?;
 
     let pulses = Arc::new(Pulses::new(plan.watchdog.on));
-    let watch = plan.watchdog.on.then(|| {
+    let watched = plan.watchdog.on;
+    let watch = watched.then(|| {
         let pulses = Arc::clone(&pulses);
         // Under overload by polls that block, workers seldom show that they get on; requests that come and go do.
         let signs = Box::new(move || in_flight.turnover());
         let mut late = Late::new(&latch, in_flight, connections.clone());
-        let besides = Box::new(move |seen| _ = late.look(seen));
+        let mut judge = Judge::new(in_flight);
+        let besides: Besides = Box::new(move |hub, seen| {
+            late.look(seen);
+            judge.look(hub, seen);
+        });
         WatchThread::start(plan.watchdog, runtime, &hub, pulses, signs, besides).map_err(no_thread)
     });
     let watch = watch.transpose()?;
@@ -89,25 +97,13 @@ pub(crate) fn start(
     let lag = LagMeter::new(Instant::now(), here.map(shortest));
     tasks.push(runtime.spawn(Arc::clone(&lag).watch()).abort_handle());
     for (check, index) in checks.into_iter().zip(0..) {
-        let host = if check.probe == Probe::Liveness {
-            &liveness
-        } else {
-            &others
+        let host = match (&check.body, check.probe) {
+            (Body::Async(_), _) => None,
+            (Body::Sync(_), Probe::Liveness) => liveness.as_ref(),
+            (Body::Sync(_), _) => others.as_ref(),
         };
-        let (home, lag) = match (&check.body, host) {
-            (Body::Sync(_), Some(host)) => (host.runtime(), host.lag()),
-            _ => (runtime, &lag),
-        };
-        let task = CheckTask {
-            index,
-            checks: total,
-            probe: check.probe,
-            settings: check.settings,
-            body: check.body,
-            lag: Arc::clone(lag),
-        };
-        let driven = task.drive(Arc::clone(&hub), home.clone());
-        tasks.push(home.spawn(driven).abort_handle());
+        let home = home_of(host, runtime, &lag);
+        tasks.push(run_check(check, index, total, home, &hub));
     }
     let drive = drive(
         Arc::clone(&hub),
@@ -116,7 +112,8 @@ pub(crate) fn start(
         connections.clone(),
     );
     let driver = runtime.spawn(drive).abort_handle();
-    tasks.push(runtime.spawn(tick(Arc::clone(&hub))).abort_handle());
+    let judge = (!watched).then(|| Judge::new(in_flight));
+    tasks.push(runtime.spawn(tick(Arc::clone(&hub), judge)).abort_handle());
     tasks.push(
         runtime
             .spawn(warn_of_slow_start(Arc::clone(&hub), plan.startup_deadline))
@@ -131,10 +128,44 @@ pub(crate) fn start(
         tasks,
         driver,
         pulses,
+        adding: Adding {
+            runtime: runtime.clone(),
+            lag,
+            added: Mutex::default(),
+        },
         startup_deadline: plan.startup_deadline,
         _watch: watch,
         _hosts: liveness.into_iter().chain(others).collect(),
     }))
+}
+
+/// Where a check runs, and how late that is: on its host, if it has one.
+pub(crate) fn home_of<'a>(
+    host: Option<&'a Host>,
+    runtime: &'a Handle,
+    lag: &'a Arc<LagMeter>,
+) -> (&'a Handle, &'a Arc<LagMeter>) {
+    host.map_or((runtime, lag), |host| (host.runtime(), host.lag()))
+}
+
+/// Runs a check, one among `checks` whose first runs are spread, until it is aborted.
+pub(crate) fn run_check(
+    check: Resolved,
+    index: usize,
+    checks: usize,
+    (home, lag): (&Handle, &Arc<LagMeter>),
+    hub: &Arc<Hub>,
+) -> AbortHandle {
+    let task = CheckTask {
+        index,
+        checks,
+        probe: check.probe,
+        settings: check.settings,
+        body: check.body,
+        lag: Arc::clone(lag),
+    };
+    let driven = task.drive(Arc::clone(hub), home.clone());
+    home.spawn(driven).abort_handle()
 }
 
 /// How many threads each synchronous check may take: its own, and one for what it may wait for on it, as name look-ups and files
@@ -148,7 +179,10 @@ const THREADS_EACH: usize = 2;
 /// The threads for synchronous checks of these probes, if there are any.
 ///
 /// Liveness has threads of its own: readiness checks that hang must not keep it waiting, and so restart what a restart won't cure.
-fn host_for(checks: &[Resolved], probes: fn(Probe) -> bool) -> Result<Option<Host>, StartError> {
+pub(crate) fn host_for(
+    checks: &[Resolved],
+    probes: fn(Probe) -> bool,
+) -> Result<Option<Host>, StartError> {
     let here = |check: &&Resolved| probes(check.probe) && matches!(check.body, Body::Sync(_));
     let here = || checks.iter().filter(here);
     let threads = THREADS_EACH * here().count();
@@ -173,11 +207,9 @@ fn no_thread(error: io::Error) -> StartError {
 
 /// Why nothing would run on this runtime.
 pub(crate) fn unusable(runtime: &Handle) -> Option<Problem> {
-    let task = runtime.spawn(std::future::pending::<()>());
-    if task.is_finished() {
+    if has_ended(runtime) {
         return Some(Problem::RuntimeEnded);
     }
-    task.abort();
     // There is no way to ask for a timer but to take one.
     let timer = catch_unwind(AssertUnwindSafe(|| {
         let _context = runtime.enter();
@@ -186,11 +218,24 @@ pub(crate) fn unusable(runtime: &Handle) -> Option<Problem> {
     timer.is_err().then_some(Problem::NoTimers)
 }
 
-async fn tick(hub: Arc<Hub>) {
+pub(crate) fn has_ended(runtime: &Handle) -> bool {
+    let task = runtime.spawn(std::future::pending::<()>());
+    let ended = task.is_finished();
+    task.abort();
+    ended
+}
+
+/// Where there is a watchdog, its thread is where verdicts are made: that one runs whatever happens here.
+async fn tick(hub: Arc<Hub>, mut judge: Option<Judge>) {
+    let began = Instant::now();
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        hub.tick(ticks.tick().await);
+        let now = ticks.tick().await;
+        hub.tick(now);
+        if let Some(judge) = &mut judge {
+            judge.look(&hub, now.saturating_duration_since(began));
+        }
         hub.emit();
     }
 }

@@ -9,6 +9,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
 use crate::layer::{Form, tell_envoy};
+use crate::traffic::ending::PUSHBACK;
 use crate::{ProbeBody, ProbeStatus};
 
 /// The interval of a check where nobody set one: sooner, nothing can have changed.
@@ -124,6 +125,22 @@ pub(crate) fn unavailable(form: Form, tells_envoy: bool) -> Response<ProbeBody> 
     if tells_envoy {
         tell_envoy(headers);
     }
+    response
+}
+
+/// Answers a request that was turned away so that others can be served: come again, later, and not all at once.
+pub(crate) fn shed(form: Form) -> Response<ProbeBody> {
+    let later = fastrand::u16(1..=3);
+    if form == Form::Grpc {
+        // RESOURCE_EXHAUSTED, as tonic says where its own limit sheds.
+        let mut response = trailers_only(grpc_status("8", "the server has too much to do"));
+        let pushback = HeaderValue::from(u32::from(later) * 1000);
+        response.headers_mut().insert(PUSHBACK, pushback);
+        return response;
+    }
+    let mut response = answered(false, false);
+    let later = HeaderValue::from(later);
+    response.headers_mut().insert(RETRY_AFTER, later);
     response
 }
 

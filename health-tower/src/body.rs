@@ -8,7 +8,8 @@ use pin_project_lite::pin_project;
 
 use crate::answer::grpc_status_unavailable;
 use crate::layer::Form;
-use crate::{BoxError, InFlightRequest, ProbeBody};
+use crate::traffic::ending;
+use crate::{BoxError, Ending, InFlightRequest, ProbeBody};
 
 pin_project! {
     /// The body of a response that went through a [`HealthLayer`](crate::HealthLayer): the application's own, which counts
@@ -90,10 +91,20 @@ where
                             Poll::Pending
                         };
                     }
-                    Poll::Ready(Some(Ok(_))) => body.is_end_stream(),
-                    Poll::Ready(_) => true,
+                    Poll::Ready(Some(Ok(frame))) => {
+                        if *form == Form::Grpc {
+                            hear(request, frame);
+                        }
+                        body.is_end_stream()
+                    }
+                    Poll::Ready(Some(Err(_))) => {
+                        end(request, Ending::Failed);
+                        true
+                    }
+                    Poll::Ready(None) => true,
                 };
                 if ended {
+                    end(request, Ending::Completed);
                     *request = None;
                 }
                 frame.map_err(Into::into)
@@ -119,6 +130,20 @@ where
             Kind::Through { body, .. } => body.size_hint(),
             Kind::Ended => SizeHint::with_exact(0),
         }
+    }
+}
+
+#[inline]
+fn end(request: &mut Option<InFlightRequest>, ending: Ending) {
+    if let Some(request) = request {
+        request.end(ending);
+    }
+}
+
+/// What a gRPC call came to is said in its trailers.
+fn hear(request: &mut Option<InFlightRequest>, frame: &Frame<Bytes>) {
+    if let Some(trailers) = frame.trailers_ref() {
+        end(request, ending::of_trailers(trailers));
     }
 }
 

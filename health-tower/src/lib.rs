@@ -98,6 +98,7 @@ mod switch;
 mod timer;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;
+mod traffic;
 
 pub use body::{CutShort, HealthBody};
 #[cfg(feature = "details")]
@@ -111,12 +112,13 @@ pub use exec::{exec_probe, exec_probe_from};
 pub use grpc::{GrpcHealth, GrpcServices, ServiceError};
 pub use health_core::{
     Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections, DrainFlags,
-    DrainPolicy, DrainReport, DrainWatch, Evidence, FatalReport, Fault, FaultKind, FromState, Half,
-    Health, HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess, IntoOutcome,
-    LoopLag, Outcome, Part, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState,
-    Rule, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport,
-    StartupState, StartupTask, State, StatusBoard, Statuses, StuckWorker, Subscription, Trigger,
-    Unfinished, UnknownChecks, Verdict, VerdictReport, Watchdog, WeakHealth,
+    DrainPolicy, DrainReport, DrainWatch, Ending, Evidence, FatalReport, Fault, FaultKind,
+    FromState, Half, Health, HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess,
+    IntoOutcome, LoopLag, Outcome, Part, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport,
+    PulseState, RouteGroup, Rule, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot,
+    StartError, StartupReport, StartupState, StartupTask, State, StatusBoard, Statuses,
+    StuckWorker, Subscription, TrafficReport, Trigger, Unfinished, UnknownChecks, Verdict,
+    VerdictReport, Watchdog, WeakHealth,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use kubernetes::KubernetesProbes;
@@ -133,6 +135,7 @@ pub use server::ProbeServer;
 #[cfg(feature = "switch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "switch")))]
 pub use switch::DrainSwitch;
+pub use traffic::Traffic;
 
 /// A boxed error, as tower uses it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -137,7 +137,8 @@ impl Check {
 
     /// A check of the path that a real user takes. It must not block: see [`Check`].
     ///
-    /// Nothing follows from it for this process. It brings [`Probe::External`] into being, unless it is only observed.
+    /// Nothing follows from it for this process. It brings [`Probe::External`] into being, unless it is only observed. A failure while the
+    /// service drains says nothing: a service that drains may refuse.
     #[track_caller]
     pub fn external<F, Fut>(name: impl Into<Cow<'static, str>>, check: F) -> Self
     where
@@ -179,6 +180,15 @@ impl Check {
             place: location.into(),
             options: Options::NONE,
             body,
+        }
+    }
+
+    /// The same once more, to look at.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            body: self.body.clone(),
+            ..*self
         }
     }
 

@@ -6,7 +6,8 @@
 //! - by name, with `checks![path]`, which also makes sure that the crate that holds it is linked;
 //! - at run time, as a [`Check`] around a closure.
 //!
-//! All three end as a [`Resolved`] check: a name, validated [`Settings`], and a body that can be called without arguments.
+//! A [`Check`] may also be added to a service that runs. All end as a [`Resolved`] check: a name, validated [`Settings`], and a body
+//! that can be called without arguments.
 
 mod census;
 mod definition;

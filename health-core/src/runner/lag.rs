@@ -29,6 +29,11 @@ impl LagMeter {
         Arc::new(Self(Mutex::new(Window::new(now, timeouts.min()))))
     }
 
+    /// For a check with this time-out as well.
+    pub(crate) fn also_for(&self, timeout: Duration) {
+        self.window().also_for(timeout);
+    }
+
     /// The canary. Goes on until it is aborted.
     pub(crate) async fn watch(self: Arc<Self>) {
         loop {
@@ -79,15 +84,24 @@ struct Lag {
 
 impl Window {
     fn new(now: Instant, shortest_timeout: Option<Duration>) -> Self {
-        let period = shortest_timeout.map_or(LONGEST_PERIOD, |timeout| timeout / 8);
-        let period = period.clamp(SHORTEST_PERIOD, LONGEST_PERIOD);
-        Self {
-            period,
-            noise: (period / 5).max(TIMERS),
+        let mut window = Self {
+            period: LONGEST_PERIOD,
+            noise: noise(LONGEST_PERIOD),
             expected: now,
             lags: VecDeque::new(),
             total: Duration::ZERO,
+        };
+        if let Some(timeout) = shortest_timeout {
+            window.also_for(timeout);
         }
+        window
+    }
+
+    /// The canary sings no less often than this time-out needs, from the next time on.
+    fn also_for(&mut self, timeout: Duration) {
+        let period = (timeout / 8).clamp(SHORTEST_PERIOD, LONGEST_PERIOD);
+        self.period = self.period.min(period);
+        self.noise = noise(self.period);
     }
 
     /// The canary was woken. Gives when it wants to be woken next.
@@ -136,6 +150,10 @@ impl Window {
     }
 }
 
+fn noise(period: Duration) -> Duration {
+    (period / 5).max(TIMERS)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -181,6 +199,15 @@ mod tests {
         assert_eq!(meter(&[10]), millis(5));
         assert_eq!(meter(&[60_000]), millis(100));
         assert_eq!(meter(&[]), millis(100));
+    }
+
+    #[test]
+    fn a_time_out_that_comes_later_makes_it_sing_more_often_and_never_less() {
+        let mut window = Window::new(Instant::now(), Some(millis(400)));
+        window.also_for(millis(800));
+        assert_eq!(window.period, millis(50));
+        window.also_for(millis(200));
+        assert_eq!((window.period, window.noise), (millis(25), millis(5)));
     }
 
     /// A runtime that stands still, turns, and so on, each for some microseconds; and the lags that its canary has.

@@ -7,6 +7,7 @@
 mod held;
 mod host;
 mod lag;
+mod nap;
 mod run;
 mod schedule;
 mod task;

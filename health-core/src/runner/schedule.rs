@@ -7,6 +7,10 @@ use crate::check::Settings;
 /// First runs are spread by this much a check, up to `every`: a few checks start at once, thousands don't.
 const SPREAD: Duration = Duration::from_millis(10);
 
+/// Runs that are brought forward together are spread over this much, or over `every` where that is less: replicas that all were told of
+/// the same trouble don't run in step, and neither do checks.
+const FORWARD: Duration = Duration::from_millis(500);
+
 /// When a check runs next.
 ///
 /// 1. Runs start `every` ± jitter after the start of the run before, and never before that has ended.
@@ -55,6 +59,18 @@ impl Schedule {
         let backed_off = self.doubled(failures).mul_f64(factor).min(self.backoff);
         let interval = healthy.max(backed_off).max(Settings::SHORTEST);
         (began + interval).max(ended)
+    }
+
+    /// The run that was planned for `next`, after one that began at `began`, brought forward at `now`: never put off, and no loop.
+    pub(crate) fn forward(
+        &self,
+        began: Instant,
+        now: Instant,
+        next: Instant,
+        chance: f64,
+    ) -> Instant {
+        let soon = now + FORWARD.min(self.every).mul_f64(chance);
+        soon.max(began + Settings::SHORTEST).min(next)
     }
 
     /// Without jitter.
@@ -117,6 +133,29 @@ mod tests {
         let began = Instant::now();
         assert_eq!(rare.next(began, began, 50, 0.0) - began, 54 * SECOND);
         assert!(rare.next(began, began, 50, 0.999) - began > 65 * SECOND);
+    }
+
+    #[test]
+    fn what_is_brought_forward_comes_within_half_a_second_and_never_later_than_planned() {
+        let (began, millis) = (Instant::now(), Duration::from_millis);
+        let forward = |after, next, chance| {
+            let now = began + millis(after);
+            schedule().forward(began, now, began + millis(next), chance) - began
+        };
+        assert_eq!(forward(1000, 5000, 0.0), millis(1000));
+        assert_eq!(forward(1000, 5000, 0.5), millis(1250));
+        assert_eq!(forward(1000, 1100, 0.5), millis(1100));
+        assert_eq!(forward(2, 5000, 0.0), Settings::SHORTEST);
+        let options = Options {
+            every: Some(millis(100)),
+            ..Options::NONE
+        };
+        let often = Schedule::new(&Settings::resolve(&options, Probe::Readiness).unwrap());
+        let next = began + 30 * SECOND;
+        assert_eq!(
+            often.forward(began, began + SECOND, next, 0.5) - began,
+            millis(1050)
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::Probe;
 use crate::check::{Body, Settings};
+use crate::runner::nap::Nap;
 use crate::runner::run::Run;
 use crate::runner::schedule::Schedule;
 use crate::runner::{CheckState, LagMeter};
@@ -36,15 +37,24 @@ impl CheckTask {
                 schedule.next(began, ended, failures, fastrand::f64())
             })
         };
+        // Where the run that comes may be brought forward, when the one before began. One that was is followed by its full interval;
+        // and before the first one, there is nothing to doubt.
+        let mut last = None;
+        let doubtful = matches!(self.probe, Probe::Readiness | Probe::External);
         loop {
-            sleep_until(next).await;
+            let forward = Nap::new(next, last.map(|_: Instant| hub.doubted())).await;
+            if let Some(began) = last.take_if(|_| forward) {
+                sleep_until(schedule.forward(began, Instant::now(), next, fastrand::f64())).await;
+            }
             let Some(mut run) = Run::start(&self.body, &runtime) else {
                 let began = Instant::now();
                 next = found(Finding::no_thread(began), began).next;
+                last = Some(began).filter(|_| doubtful && !forward);
                 continue;
             };
             let finding = run.finding(self.settings.timeout, &self.lag).await;
             let verdict = found(finding, run.began());
+            last = Some(run.began()).filter(|_| doubtful && !forward);
             self.name_what_blocks(&run, &mut named, &hub);
             next = verdict.next;
             if self.probe == Probe::Startup && verdict.state == CheckState::Up {
@@ -93,3 +103,6 @@ impl CheckTask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,12 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Counts a critical check that has not run yet.
+    pub(crate) fn add_pending(&mut self) {
+        self.declared += 1;
+        self.pending += 1;
+    }
+
     /// Counts a critical check that changed its state.
     pub(crate) fn moved(&mut self, from: CheckState, to: CheckState) {
         if let Some(count) = self.count(from) {

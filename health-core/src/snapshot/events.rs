@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::Probe;
 use crate::check::{Impact, Outcome};
 use crate::lifecycle::{GivenUp, Phase};
 use crate::runner::CheckState;
@@ -17,6 +16,7 @@ use crate::snapshot::{Cause, CheckReport};
 use crate::startup::{StartupReport, StartupState};
 use crate::verdict::{Evidence, Rule, Verdict, VerdictReport};
 use crate::watchdog::Fault;
+use crate::{Probe, ProbeStatus};
 
 /// Something to be told.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) enum Event {
         after: Arc<Published>,
         moves: Vec<Move>,
     },
+    /// A check was added to those that run.
+    Added { check: Arc<CheckReport> },
     /// A check holds a thread that it should not hold so long.
     Blocks {
         check: Arc<CheckReport>,
@@ -95,6 +97,7 @@ impl Event {
                 after,
                 moves,
             } => transition(before, after, moves),
+            Self::Added { check } => added(check),
             Self::Blocks { check, held } => blocks(check, *held),
             Self::Fatal { name, reason } => {
                 tracing::error!(target: "health", fatal = &**name, reason, "fatal error `{name}`");
@@ -231,9 +234,10 @@ fn transition(before: &Published, after: &Published, moves: &[Move]) {
             continue;
         }
         let up = to.is_up();
+        let was_absent = from == ProbeStatus::Absent;
         let (probe, from, to) = (probe.name(), from.name(), to.name());
-        // Where start-up begins again for another task, nobody was told that it was up.
-        if up || after.phase() == Phase::Starting {
+        // Where start-up begins again for another task, nobody was told that it was up; and what was absent has not failed.
+        if up || after.phase() == Phase::Starting || was_absent {
             tracing::info!(target: "health", probe, from, to, "{probe} is {to}");
         } else {
             tracing::warn!(target: "health", probe, from, to, "{probe} is {to}");
@@ -306,6 +310,13 @@ const fn says(cause: Option<Cause>) -> &'static str {
         Some(Cause::Cancelled) => "was cancelled",
         Some(Cause::Late) => "answered late",
     }
+}
+
+fn added(check: &CheckReport) {
+    let (name, probe) = (check.name(), check.probe().name());
+    let (impact, state) = (check.impact().name(), check.state().name());
+    let cause = check.cause().map(Cause::name);
+    tracing::info!(target: "health", check = name, probe, impact, state, cause, "check `{name}` ({probe}) was added, and is {state}");
 }
 
 fn blocks(check: &CheckReport, held: Duration) {

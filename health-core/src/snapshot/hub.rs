@@ -2,11 +2,13 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::Probe;
-use crate::check::Resolved;
+use crate::check::{Place, Resolved};
+use crate::error::{MOST_ADDED, Problem};
 use crate::lifecycle::{Phase, Resumed, Shutdown};
 use crate::runner::CheckState;
 use crate::snapshot::events::{Event, Outbox};
@@ -33,6 +35,8 @@ pub(crate) struct Hub {
     parts: Arc<Parts>,
     vitals: VitalSigns,
     outbox: Outbox,
+    /// Shared by all checks that are asleep: a handle for each would cost ten thousand of them more.
+    doubts: Notify,
 }
 
 /// What follows from a finding for the one who made it.
@@ -42,6 +46,9 @@ pub(crate) struct Consequence {
 }
 
 impl Hub {
+    /// How often the figures of a verdict that stays are renewed.
+    const RENEWED: Duration = Duration::from_secs(5);
+
     pub(crate) fn new(checks: &[Resolved], board: StatusBoard) -> Self {
         let ledger = Ledger::new(checks);
         let published = Published::of(&ledger);
@@ -55,7 +62,38 @@ impl Hub {
             parts: Arc::new(Parts::new()),
             vitals: VitalSigns::default(),
             outbox: Outbox::default(),
+            doubts: Notify::new(),
         }
+    }
+
+    /// Brings forward the next run of every readiness and external check that is asleep: what they last said is in doubt. Not of one
+    /// that has been brought forward since its last regular run, nor of one that has not run yet. Runs never overlap for it.
+    pub(crate) fn look_again(&self) {
+        self.doubts.notify_waiters();
+    }
+
+    /// Resolves when somebody wants to [look again](Self::look_again).
+    pub(crate) fn doubted(&self) -> Notified<'_> {
+        self.doubts.notified()
+    }
+
+    /// Adds a check to those that run, and gives its index; or says why not.
+    pub(crate) fn add(&self, check: &Resolved, place: Place) -> Result<usize, Problem> {
+        self.change(|ledger| {
+            let name = || check.name.clone().into_owned();
+            if ledger.reports.position(&check.name).is_some() {
+                let name = name();
+                return Err(Problem::NameTaken { name, place });
+            }
+            if ledger.reports.added() >= MOST_ADDED {
+                let check = name();
+                return Err(Problem::TooManyAdded { check, place });
+            }
+            let index = ledger.add(check);
+            let check = Arc::clone(ledger.reports.get(index));
+            self.outbox.put(Event::Added { check });
+            Ok(index)
+        })
     }
 
     /// A run has ended. Gives the check's state and when to run it next.
@@ -167,15 +205,21 @@ impl Hub {
     pub(crate) fn judge(&self, verdict: Verdict, evidence: Vec<Evidence>) {
         let published = self.published();
         let before = published.verdict();
-        if before.verdict == verdict && *before.evidence == *evidence {
+        let rules = |evidence: &[Evidence]| evidence.iter().map(Evidence::rule).collect::<Vec<_>>();
+        let same = before.verdict == verdict && rules(&before.evidence) == rules(&evidence);
+        let now = Instant::now();
+        // Figures change all the time: nobody is woken for each.
+        let fresh = now.saturating_duration_since(before.renewed) < Self::RENEWED;
+        if same && (fresh || evidence.is_empty()) {
             return;
         }
         self.note(|ledger| {
             let report = &mut ledger.verdict;
             report.evidence = evidence.into();
+            report.renewed = now;
             if report.verdict != verdict {
                 let from = std::mem::replace(&mut report.verdict, verdict);
-                report.since = Instant::now();
+                report.since = now;
                 let report = report.clone();
                 self.outbox.put(Event::Verdict { from, report });
             }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::check::{Impact, Resolved};
+use crate::check::{Impact, Resolved, Settings};
 use crate::fatal::Fatals;
-use crate::lifecycle::Course;
+use crate::lifecycle::{Course, Phase};
 use crate::runner::{CheckState, Thresholds};
 use crate::snapshot::assess::{Facts, Tally, assess};
 use crate::snapshot::board::Mark;
@@ -51,37 +51,49 @@ struct Slot {
     stale_after: Duration,
 }
 
+impl Slot {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            thresholds: Thresholds::new(settings.fail_after, settings.pass_after),
+            fail_after: settings.fail_after,
+            lagged: 0,
+            stale_after: settings.stale_after,
+        }
+    }
+}
+
 impl Ledger {
     pub(crate) fn new(checks: &[Resolved]) -> Self {
-        let mut tallies = [Tally::default(); 4];
-        for check in checks {
-            let tally = &mut tallies[check.probe.index()];
-            if check.settings.impact == Impact::Critical {
-                tally.declared += 1;
-                tally.pending += 1;
-            }
-        }
-        let slots = checks.iter().map(|check| Slot {
-            thresholds: Thresholds::new(check.settings.fail_after, check.settings.pass_after),
-            fail_after: check.settings.fail_after,
-            lagged: 0,
-            stale_after: check.settings.stale_after,
-        });
         let mut ledger = Self {
             course: Course::default(),
             tasks: Tasks::default(),
             fatals: Fatals::default(),
             faults: Arc::default(),
             verdict: VerdictReport::healthy(Instant::now()),
-            slots: slots.collect(),
-            tallies,
+            slots: Vec::with_capacity(checks.len()),
+            tallies: [Tally::default(); 4],
             deadlines: Default::default(),
             other_deadlines: BTreeSet::new(),
             reports: Reports::new(checks.iter().map(CheckReport::never_run)),
             moves: Vec::new(),
         };
+        checks.iter().for_each(|check| ledger.file(check));
         ledger.start_if_done();
         ledger
+    }
+
+    /// Adds a check whose name is new, and gives its index. It has not run yet. Not one for start-up, which may be over.
+    pub(crate) fn add(&mut self, check: &Resolved) -> usize {
+        self.file(check);
+        self.reports.add(CheckReport::never_run(check))
+    }
+
+    /// All but its report.
+    fn file(&mut self, check: &Resolved) {
+        if check.settings.impact == Impact::Critical {
+            self.tallies[check.probe.index()].add_pending();
+        }
+        self.slots.push(Slot::new(&check.settings));
     }
 
     /// Takes what a run found. `next` tells when the following run is planned, from the failures in a row.
@@ -99,7 +111,10 @@ impl Ledger {
         } else {
             0
         };
-        let cause = if excused {
+        // A service that drains refuses, and its listener closes: that is no fault of the path that a user takes elsewhere by now.
+        let drains = self.course.phase() > Phase::Serving;
+        let refused = drains && report.probe == Probe::External && !finding.outcome.is_success();
+        let cause = if excused || refused {
             Some(Cause::Inconclusive)
         } else {
             finding.cause

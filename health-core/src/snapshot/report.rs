@@ -29,6 +29,8 @@ pub enum Cause {
     /// one piece or in many. That says nothing
     /// about what it looks at: the state stays as it was, and the result before goes stale in its own time. After 2 × `fail_after`
     /// of these in a row, failures count all the same: a runtime that always lags is no excuse.
+    ///
+    /// Or it is an external check, and failed while the service drained: a service that is to be left alone may refuse.
     Inconclusive,
     /// Its run was given up because its runtime shut down, or could not begin for want of a thread. The state stays as it was.
     Cancelled,

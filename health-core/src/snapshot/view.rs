@@ -16,7 +16,7 @@ use crate::snapshot::vitals::{VitalSigns, Vitals};
 use crate::snapshot::{CheckReport, StatusBoard};
 use crate::startup::{StartupReport, Tasks};
 use crate::traffic::{Connections, InFlight};
-use crate::verdict::VerdictReport;
+use crate::verdict::{TrafficReport, VerdictReport};
 use crate::watchdog::{Fault, RuntimeReport};
 use crate::{Probe, ProbeStatus};
 
@@ -42,7 +42,7 @@ use crate::{Probe, ProbeStatus};
 #[derive(Clone)]
 pub struct Snapshot {
     published: Arc<Published>,
-    vitals: Arc<Vitals>,
+    vitals: Vitals,
     statuses: [ProbeStatus; 4],
     in_flight: usize,
     connections: usize,
@@ -52,7 +52,7 @@ pub struct Snapshot {
 impl Snapshot {
     pub(crate) fn new(
         published: Arc<Published>,
-        vitals: Arc<Vitals>,
+        vitals: Vitals,
         in_flight: usize,
         connections: usize,
         board: StatusBoard,
@@ -126,6 +126,12 @@ impl Snapshot {
     #[must_use]
     pub fn verdict(&self) -> &VerdictReport {
         &self.published.verdict
+    }
+
+    /// The traffic of the last ten seconds, up to a second old: that of the whole service first, then that of each
+    /// [group](crate::RouteGroup). Empty for the first second.
+    pub fn traffic(&self) -> impl Iterator<Item = &TrafficReport> {
+        self.vitals.traffic.iter()
     }
 
     /// The runtimes that are watched. Empty for the first moments, and where there is no watchdog.
@@ -304,6 +310,10 @@ impl Published {
 
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.faults
+    }
+
+    pub(crate) fn fatals(&self) -> impl Iterator<Item = &FatalReport> {
+        self.fatals.iter()
     }
 
     pub(crate) fn verdict(&self) -> &VerdictReport {

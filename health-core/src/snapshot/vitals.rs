@@ -1,29 +1,37 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::pulse::PulseReport;
+use crate::verdict::TrafficReport;
 use crate::watchdog::RuntimeReport;
 
-/// What the watchdog measures all the time. It is no change that anybody is woken for; a snapshot takes what there is.
-#[derive(Debug, Default)]
+/// What is measured all the time. It is no change that anybody is woken for; a snapshot takes what there is.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Vitals {
-    pub(crate) runtimes: Vec<RuntimeReport>,
-    pub(crate) pulses: Vec<PulseReport>,
+    pub(crate) runtimes: Arc<[RuntimeReport]>,
+    pub(crate) pulses: Arc<[PulseReport]>,
+    /// Of the whole service, and then of each group.
+    pub(crate) traffic: Arc<[TrafficReport]>,
 }
 
 /// Where the latest are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct VitalSigns(Arc<Mutex<Arc<Vitals>>>);
+pub(crate) struct VitalSigns(Arc<Mutex<Vitals>>);
 
 impl VitalSigns {
-    pub(crate) fn now(&self) -> Arc<Vitals> {
-        Arc::clone(&self.lock())
+    pub(crate) fn now(&self) -> Vitals {
+        self.lock().clone()
     }
 
-    pub(crate) fn set(&self, vitals: Vitals) {
-        *self.lock() = Arc::new(vitals);
+    pub(crate) fn set_watched(&self, runtimes: Vec<RuntimeReport>, pulses: Vec<PulseReport>) {
+        let mut vitals = self.lock();
+        (vitals.runtimes, vitals.pulses) = (runtimes.into(), pulses.into());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Arc<Vitals>> {
+    pub(crate) fn set_traffic(&self, traffic: Vec<TrafficReport>) {
+        self.lock().traffic = traffic.into();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vitals> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,11 +4,11 @@ use std::task::Waker;
 use slab::Slab;
 use tokio::time::Instant;
 
-use crate::traffic::Unfinished;
 use crate::traffic::name::Name;
 use crate::traffic::stripe::Stripe;
 use crate::traffic::sync::{Mutex, MutexGuard, PoisonError};
 use crate::traffic::wake::wake_each;
+use crate::traffic::{RouteGroup, Unfinished};
 
 /// What waits, of all that counts on one stripe: who is to be woken at the end, and what it is. And what is only named, as a hold is,
 /// and looks by itself.
@@ -22,10 +22,32 @@ pub(crate) struct Desk {
 }
 
 #[derive(Debug)]
-struct Entry {
-    name: Name,
-    since: Instant,
+pub(crate) struct Entry {
+    pub(crate) name: Name,
+    pub(crate) group: Option<RouteGroup>,
+    pub(crate) stage: Stage,
+    pub(crate) since: Instant,
     waker: Waker,
+    /// It was counted as overdue.
+    pub(crate) counted: bool,
+}
+
+/// Who puts itself down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Who {
+    pub(crate) stage: Stage,
+    pub(crate) group: Option<RouteGroup>,
+}
+
+/// What it waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// For the head of its response: for whoever is to answer it.
+    Head,
+    /// For the rest of the response, of which its client has the head.
+    Body,
+    /// For nothing: it is a hold.
+    Hold,
 }
 
 impl Desk {
@@ -41,19 +63,27 @@ impl Desk {
         stripe: &Stripe,
         place: &mut Option<u32>,
         waker: &Waker,
+        who: Who,
         name: impl FnOnce() -> Name,
     ) -> bool {
         let mut entries = self.entries();
         // Dropped after the lock: the last waker of a task may drop what the task holds, a place at this desk perhaps.
         let mut before = None;
         match place.and_then(|at| entries.get_mut(at as usize)) {
-            Some(entry) if entry.waker.will_wake(waker) => {}
-            Some(entry) => before = Some(mem::replace(&mut entry.waker, waker.clone())),
+            Some(entry) => {
+                entry.stage = who.stage;
+                if !entry.waker.will_wake(waker) {
+                    before = Some(mem::replace(&mut entry.waker, waker.clone()));
+                }
+            }
             None => {
                 let at = entries.insert(Entry {
                     name: name(),
+                    group: who.group,
+                    stage: who.stage,
                     since: Instant::now(),
                     waker: waker.clone(),
+                    counted: false,
                 });
                 // More than four billion don't fit into memory.
                 *place = u32::try_from(at).ok();
@@ -68,8 +98,11 @@ impl Desk {
     pub(crate) fn put(&self, name: Name) -> Option<u32> {
         let at = self.entries().insert(Entry {
             name,
+            group: None,
+            stage: Stage::Hold,
             since: Instant::now(),
             waker: Waker::noop().clone(),
+            counted: false,
         });
         u32::try_from(at).ok()
     }
@@ -99,6 +132,11 @@ impl Desk {
 
     fn entries(&self) -> MutexGuard<'_, Slab<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows all that are put down.
+    pub(crate) fn look(&self, mut show: impl FnMut(&mut Entry)) {
+        self.entries().iter_mut().for_each(|(_, entry)| show(entry));
     }
 
     pub(crate) fn list(&self, now: Instant, all: &mut Vec<Unfinished>) {

@@ -1,17 +1,40 @@
 use std::fmt;
 use std::task::Waker;
 
+use crate::traffic::desk::{Stage, Who};
 use crate::traffic::in_flight::Counted;
 use crate::traffic::name::Name;
-use crate::traffic::{DrainFlags, InFlight};
+use crate::traffic::times::Ticks;
+use crate::traffic::{DrainFlags, Ending, InFlight, RouteGroup};
 
 /// A request in flight, as long as it lives. From [`InFlight::enter_request`], for faces.
 ///
 /// Most are answered without ever waiting, and nobody wants to know what they were: a name is only given with the first wait.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use health_core::{Ending, Health};
+///
+/// let health = Health::builder().start()?;
+/// let (mut request, drain) = health.in_flight().enter_request();
+/// assert!(drain.is_clear() && health.in_flight().count() == 1);
+/// request.answered();
+/// request.end(Ending::Completed);
+/// drop(request);
+/// assert_eq!(health.in_flight().count(), 0);
+/// # Ok(()) }
+/// ```
 #[must_use = "it counts as in flight only while it lives"]
 pub struct InFlightRequest {
     counted: Counted,
+    group: Option<RouteGroup>,
     place: Option<u32>,
+    /// When it came, if its time is taken.
+    began: Option<Ticks>,
+    ending: Option<Ending>,
+    stage: Stage,
+    /// It waits until the service is ready for it.
+    queued: bool,
 }
 
 impl InFlight {
@@ -19,8 +42,17 @@ impl InFlight {
     #[inline]
     pub fn enter_request(self) -> (InFlightRequest, DrainFlags) {
         let (counted, flags) = self.count_one();
-        let place = None;
-        (InFlightRequest { counted, place }, flags)
+        let began = counted.sampled(flags);
+        let request = InFlightRequest {
+            counted,
+            group: None,
+            place: None,
+            began,
+            ending: None,
+            stage: Stage::Head,
+            queued: false,
+        };
+        (request, flags)
     }
 }
 
@@ -38,6 +70,12 @@ impl InFlightRequest {
         self.counted.closing_chance()
     }
 
+    /// It belongs to this group of routes, and is counted there as well. Once, at its beginning.
+    pub fn of_group(&mut self, group: RouteGroup) {
+        group.entered();
+        self.group = Some(group);
+    }
+
     /// Is called with what is to be woken when it is to end, each time that it has to wait. `true` if it is to end already.
     ///
     /// With its first wait, it says what it is: a report calls it by the method, cut at 8 bytes, and the path, cut at 104.
@@ -47,13 +85,72 @@ impl InFlightRequest {
             let (method, path) = name();
             Name::new(method, path)
         };
-        desk.wait(stripe, &mut self.place, waker, name)
+        let who = Who {
+            stage: self.stage,
+            group: self.group,
+        };
+        desk.wait(stripe, &mut self.place, waker, who, name)
+    }
+
+    /// The service is not ready for it. From the first call on, its time in the queue counts.
+    #[cold]
+    pub fn queued(&mut self) {
+        self.queued = true;
+        self.began.get_or_insert_with(|| self.counted.now());
+    }
+
+    /// The service is ready for it.
+    #[inline]
+    pub fn admitted(&mut self) {
+        if self.queued {
+            self.leave_queue();
+        }
+    }
+
+    #[cold]
+    fn leave_queue(&mut self) {
+        self.queued = false;
+        if let Some(began) = self.began {
+            self.counted.waited(began);
+        }
+    }
+
+    /// The head of its response is there. What it waits for from now on is the rest.
+    #[inline]
+    pub fn answered(&mut self) {
+        self.stage = Stage::Body;
+        if let Some(began) = self.began.take() {
+            self.counted.took(began, self.group);
+        }
+    }
+
+    /// How it ends. The first word holds; but for what had been answered, and then failed.
+    ///
+    /// Without a word, it was cancelled; or ended by a drain, which says nothing about anybody.
+    #[inline]
+    pub fn end(&mut self, ending: Ending) {
+        if self.ending.is_none_or(|before| before == Ending::Completed) {
+            self.ending = Some(ending);
+        }
+    }
+
+    /// All that is not the usual end of a request without a group.
+    #[cold]
+    fn note(&mut self) {
+        // A client that leaves has waited for so long at least.
+        if let Some(began) = self.began.take() {
+            self.counted.took(began, self.group);
+        }
+        self.counted.ended(self.ending, self.group);
     }
 }
 
 impl Drop for InFlightRequest {
     #[inline]
     fn drop(&mut self) {
+        if self.ending != Some(Ending::Completed) || self.group.is_some() {
+            self.note();
+        }
         if let Some(place) = self.place {
             self.counted.desk().0.leave(place);
         }

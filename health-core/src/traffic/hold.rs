@@ -17,6 +17,7 @@ impl InFlight {
     /// Counts one more until the returned value is dropped. Takes a lock that few others share: for what lasts, and not for each request.
     pub fn enter(self) -> Hold {
         let (counted, _) = self.count_one();
+        counted.holds();
         let place = counted.desk().0.put(Name::of("a hold"));
         Hold { place, counted }
     }
@@ -57,6 +58,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
+        self.counted.set_apart();
         if let Some(place) = self.place {
             self.counted.desk().0.leave(place);
         }

@@ -3,8 +3,8 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::num::NonZero;
 use std::pin::pin;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::available_parallelism;
 
 use crossbeam_utils::CachePadded;
@@ -13,7 +13,9 @@ use tokio::time::Instant;
 
 use crate::traffic::desk::Desk;
 use crate::traffic::stripe::{Stripe, idle};
-use crate::traffic::{DrainFlags, Unfinished};
+use crate::traffic::tally::Tally;
+use crate::traffic::times::{Ticks, Times};
+use crate::traffic::{DrainFlags, Ending, RouteGroup, Unfinished};
 
 /// The counter of what is in flight, without a cache line that all threads share. A cheap `Copy`, from
 /// [`Health::in_flight`](crate::Health::in_flight).
@@ -30,15 +32,21 @@ struct Stripes {
 }
 
 /// What is seldom touched.
-#[derive(Default)]
 struct Common {
     idle: Notify,
     ramp: OnceLock<Ramp>,
+    epoch: Instant,
+    /// Until there was the head of a response.
+    answers: Times,
+    /// In the queue.
+    waits: Times,
+    groups: Mutex<Vec<RouteGroup>>,
 }
 
 struct Counter {
     stripe: Stripe,
     desk: Desk,
+    tally: Tally,
     common: &'static Common,
 }
 
@@ -63,15 +71,21 @@ impl Ramp {
 impl InFlight {
     /// Leaks a new counter: 128 bytes for each stripe, 4 stripes for each core.
     pub(crate) fn leak() -> Self {
-        let cores = available_parallelism().map_or(1, NonZero::get);
-        let stripes = (4 * cores).next_power_of_two().min(256);
-        let common: &'static Common = Box::leak(Box::default());
+        let common: &'static Common = Box::leak(Box::new(Common {
+            idle: Notify::new(),
+            ramp: OnceLock::new(),
+            epoch: Instant::now(),
+            answers: Times::new(),
+            waits: Times::new(),
+            groups: Mutex::default(),
+        }));
         let counter = || Counter {
             stripe: Stripe::new(),
             desk: Desk::new(),
+            tally: Tally::new(),
             common,
         };
-        let counters = (0..stripes).map(|_| CachePadded::new(counter()));
+        let counters = (0..stripes()).map(|_| CachePadded::new(counter()));
         Self(Box::leak(Box::new(Stripes {
             counters: counters.collect(),
             common,
@@ -86,6 +100,38 @@ impl InFlight {
         let counter = &counters[thread_number() & (counters.len() - 1)];
         let flags = counter.stripe.enter();
         (Counted(counter), flags)
+    }
+
+    /// A group of that name: the one that there is, or another, if there are not as many as there may be.
+    pub(crate) fn group(self, name: &str) -> Option<RouteGroup> {
+        let groups = &self.0.common.groups;
+        let mut groups = groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = groups.iter().find(|group| group.name() == name);
+        if known.is_some() || groups.len() == MOST_GROUPS {
+            return known.copied();
+        }
+        let group = RouteGroup::leak(name.to_owned());
+        groups.push(group);
+        Some(group)
+    }
+
+    pub(crate) fn groups(self) -> Vec<RouteGroup> {
+        let groups = &self.0.common.groups;
+        groups
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Until there was the head of a response, and in the queue.
+    pub(crate) fn times(self) -> [&'static Times; 2] {
+        [&self.0.common.answers, &self.0.common.waits]
+    }
+
+    /// Each stripe, with how those ended that counted there.
+    pub(crate) fn tallies(self) -> impl Iterator<Item = (&'static Stripe, &'static Tally)> {
+        let counters = self.0.counters.iter();
+        counters.map(|counter| (&counter.stripe, &counter.tally))
     }
 
     /// From now on, whoever counts finds that a shutdown has begun, which lets go of connections until `to`.
@@ -126,7 +172,7 @@ impl InFlight {
         self.stripes().for_each(|stripe| stripe.raise(flags));
     }
 
-    fn desks(self) -> impl Iterator<Item = &'static Desk> {
+    pub(crate) fn desks(self) -> impl Iterator<Item = &'static Desk> {
         self.0.counters.iter().map(|counter| &counter.desk)
     }
 
@@ -172,6 +218,51 @@ impl Counted {
         self.0.stripe.flags()
     }
 
+    /// When it came, if its time is taken.
+    #[inline]
+    pub(crate) fn sampled(&self, flags: DrainFlags) -> Option<Ticks> {
+        self.0.tally.samples(flags.number()).then(|| self.now())
+    }
+
+    pub(crate) fn now(&self) -> Ticks {
+        Ticks::since(self.0.common.epoch)
+    }
+
+    pub(crate) fn waited(&self, began: Ticks) {
+        let common = self.0.common;
+        common.waits.add(began.elapsed(common.epoch));
+    }
+
+    pub(crate) fn took(&self, began: Ticks, group: Option<RouteGroup>) {
+        let common = self.0.common;
+        let took = began.elapsed(common.epoch);
+        common.answers.add(took);
+        if let Some(group) = group {
+            group.times().add(took);
+        }
+    }
+
+    /// A request is about to leave, by its own word or without one.
+    pub(crate) fn ended(&self, ending: Option<Ending>, group: Option<RouteGroup>) {
+        let apart = ending.is_none() && self.flags().is_ended();
+        if apart {
+            self.set_apart();
+        } else {
+            self.0.tally.ended(ending);
+        }
+        if let Some(group) = group {
+            group.left((!apart).then_some(ending));
+        }
+    }
+
+    pub(crate) fn holds(&self) {
+        self.0.tally.holds();
+    }
+
+    pub(crate) fn set_apart(&self) {
+        self.0.tally.set_apart();
+    }
+
     pub(crate) fn closing_chance(&self) -> f64 {
         self.0.common.ramp.get().map_or(0.0, Ramp::chance)
     }
@@ -190,9 +281,18 @@ impl Drop for Counted {
     }
 }
 
+/// As many groups as anybody reads, and so many that names made from data can't fill memory.
+pub(crate) const MOST_GROUPS: usize = 16;
+
+/// How many stripes there are: a power of two.
+pub(crate) fn stripes() -> usize {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    (4 * cores).next_power_of_two().min(256)
+}
+
 /// Threads are numbered as they first count something, so that a server's workers get stripes next to each other.
 #[inline]
-fn thread_number() -> usize {
+pub(crate) fn thread_number() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
         static NUMBER: Cell<usize> = const { Cell::new(usize::MAX) };

@@ -7,9 +7,14 @@ use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use super::desk::Desk;
+use super::desk::{Desk, Stage, Who};
 use super::name::Name;
 use super::stripe::{DrainFlags, Stripe, idle};
+
+const WHO: Who = Who {
+    stage: Stage::Head,
+    group: None,
+};
 
 /// So many stripes, and those who wait for zero.
 struct Counted<const STRIPES: usize, const WAITING: usize> {
@@ -144,7 +149,9 @@ fn nothing_waits_past_the_end() {
                 let (stripe, desk) = &*shared;
                 let mut place = None;
                 let ended = poll_fn(|cx| {
-                    let ended = desk.wait(stripe, &mut place, cx.waker(), || Name::new("GET", "/"));
+                    let ended = desk.wait(stripe, &mut place, cx.waker(), WHO, || {
+                        Name::new("GET", "/")
+                    });
                     if ended {
                         Poll::Ready(())
                     } else {

@@ -22,6 +22,12 @@ impl DrainFlags {
     pub(crate) const REFUSING: Self = Self(REFUSING);
     pub(crate) const ENDED: Self = Self(ENDED);
 
+    /// Which one it is, of those that have ever entered; it wraps.
+    #[inline]
+    pub(crate) fn number(self) -> u64 {
+        self.0 / ENTERED
+    }
+
     /// Whether nothing is to be minded: there is no drain.
     #[inline]
     #[must_use]
@@ -74,6 +80,8 @@ pub(crate) struct Stripe {
 }
 
 impl Stripe {
+    pub(crate) const WRAPS: u64 = u64::MAX / ENTERED + 1;
+
     pub(crate) fn new() -> Self {
         Self {
             word: AtomicU64::new(0),
@@ -128,6 +136,12 @@ impl Stripe {
         (word / ENTERED)
             .wrapping_mul(1 << 20)
             .wrapping_add(word & COUNT)
+    }
+
+    /// How many have ever entered, which wraps after [`WRAPS`](Self::WRAPS), and how many of them are there now.
+    pub(crate) fn look(&self) -> (u64, u64) {
+        let word = self.word.load(Ordering::Relaxed);
+        (word / ENTERED, word & COUNT)
     }
 
     pub(crate) fn count(&self) -> u64 {

@@ -50,6 +50,8 @@ impl fmt::Display for Verdict {
 pub struct VerdictReport {
     pub(crate) verdict: Verdict,
     pub(crate) since: Instant,
+    /// When the evidence was last renewed.
+    pub(crate) renewed: Instant,
     pub(crate) evidence: Arc<[Evidence]>,
 }
 
@@ -59,6 +61,7 @@ impl VerdictReport {
         Self {
             verdict: Verdict::Healthy,
             since,
+            renewed: since,
             evidence: Arc::default(),
         }
     }

@@ -27,4 +27,5 @@ pub use window::LoopLag;
 pub(crate) use clock::Moment;
 pub(crate) use config::Limits;
 pub(crate) use ladder::OVERDUE;
-pub(crate) use thread::WatchThread;
+pub(crate) use report::Turns;
+pub(crate) use thread::{Besides, WatchThread};

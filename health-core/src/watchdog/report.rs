@@ -24,6 +24,23 @@ impl StuckWorker {
     }
 }
 
+/// How often a runtime was seen to turn, ever, and how often tasks had waited for longer than 100 ms by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Turns {
+    pub(crate) all: u64,
+    pub(crate) late: u64,
+}
+
+impl Turns {
+    /// Whoever waits for that long may notice.
+    const LATE: Duration = Duration::from_millis(100);
+
+    pub(crate) fn add(&mut self, lag: Duration) {
+        self.all += 1;
+        self.late += u64::from(lag > Self::LATE);
+    }
+}
+
 /// One watched runtime as a [`Snapshot`](crate::Snapshot) shows it, up to a second old.
 #[derive(Clone, Debug)]
 pub struct RuntimeReport {
@@ -32,6 +49,7 @@ pub struct RuntimeReport {
     pub(crate) lag: LoopLag,
     pub(crate) workers: usize,
     pub(crate) stuck: Vec<StuckWorker>,
+    pub(crate) turns: Turns,
 }
 
 impl RuntimeReport {

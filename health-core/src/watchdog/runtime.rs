@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use crate::watchdog::clock::Moment;
+use crate::watchdog::report::Turns;
 use crate::watchdog::window::Window;
 use crate::watchdog::workers::{Counters, Worker};
 use crate::watchdog::{Fault, FaultKind, Limits, RuntimeReport, RuntimeState, StuckWorker};
@@ -45,6 +46,7 @@ pub(crate) struct RuntimeWatch {
     still: Duration,
     help_at: Duration,
     window: Window,
+    turns: Turns,
     workers: Vec<Worker>,
     signs: u64,
     moved: Moment,
@@ -66,6 +68,7 @@ impl RuntimeWatch {
             still: Duration::ZERO,
             help_at: HELP,
             window: Window::default(),
+            turns: Turns::default(),
             workers: workers.iter().map(watch).collect(),
             signs: 0,
             moved: now,
@@ -86,6 +89,7 @@ impl RuntimeWatch {
             self.late = lag.min(out);
             self.still = Duration::ZERO;
             self.window.add(self.late);
+            self.turns.add(self.late);
             self.sent = now;
             self.help_at = HELP;
             return Next::Send;
@@ -139,6 +143,7 @@ impl RuntimeWatch {
             lag: self.window.lag(self.late),
             workers: self.workers.len(),
             stuck: self.stuck().filter(long).collect(),
+            turns: self.turns,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::Probe;
 use crate::check::{Impact, Outcome};
 use crate::runner::CheckState;
 use crate::snapshot::{Event, Published};
+use crate::verdict::Rule;
 
 /// Kubernetes cuts what is longer.
 const MOST: usize = 4096;
@@ -108,8 +109,12 @@ fn why(now: &Published) -> String {
         format!("check `{}`: {reason}", check.name())
     });
     let faults = now.faults().iter().map(ToString::to_string);
+    // It fails nothing by itself, and tells what the fault has done to requests.
+    let evidence = now.verdict().evidence().iter();
+    let standstill = evidence.filter(|evidence| evidence.rule() == Rule::NoProgress);
+    let standstill = standstill.map(|evidence| format!("requests: {evidence}"));
     let mut text = String::from("liveness failed");
-    for line in faults.chain(checks) {
+    for line in faults.chain(checks).chain(standstill) {
         let line = line.replace(char::is_control, " ");
         if text.len() + "\n- \n".len() + line.len() <= MOST {
             text.push_str("\n- ");

@@ -16,7 +16,7 @@ use crate::watchdog::watch::{Signs, Watch};
 use crate::watchdog::{Moment, Watchdog};
 
 /// What else is looked at on this thread, with how long it has looked: what must not wait for a runtime.
-pub(crate) type Besides = Box<dyn FnMut(Duration) + Send>;
+pub(crate) type Besides = Box<dyn FnMut(&Hub, Duration) + Send>;
 
 /// The watchdog's thread. Dropping it ends the watch.
 #[derive(Debug)]
@@ -69,8 +69,8 @@ impl Shell {
             let _context = self.main.enter();
             // Whoever is woken for a change is somebody else's code: its panic must not end the watch.
             let looked = catch_unwind(AssertUnwindSafe(|| {
-                (self.besides)(now - Moment::default());
                 self.watch.look(&hub, now);
+                (self.besides)(&hub, now - Moment::default());
                 // Where the runtime stands still, nobody else takes back what is too old.
                 hub.tick(tokio::time::Instant::now());
                 hub.tell();

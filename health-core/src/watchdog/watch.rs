@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-use crate::pulse::{PulseWatch, Pulses};
-use crate::snapshot::{Event, Hub, Vitals};
+use crate::pulse::{PulseReport, PulseWatch, Pulses};
+use crate::snapshot::{Event, Hub};
 use crate::watchdog::canary::Canary;
 use crate::watchdog::clock::Moment;
 use crate::watchdog::runtime::{Next, RuntimeWatch};
 use crate::watchdog::termination::TerminationLog;
-use crate::watchdog::{RuntimeState, Watchdog};
+use crate::watchdog::{RuntimeReport, RuntimeState, Watchdog};
 
 /// Vitals are made anew each second, and when a state changes.
 const TICKS_PER_REPORT: u32 = 10;
@@ -96,7 +96,8 @@ impl Watch {
         changed |= *before.faults() != *faults;
         // Before the faults, so that whoever is woken for one finds what it is about.
         if changed || self.ticks.is_multiple_of(TICKS_PER_REPORT) {
-            hub.vitals().set(self.report());
+            let (runtimes, pulses) = self.report();
+            hub.vitals().set_watched(runtimes, pulses);
         }
         hub.accuse(faults);
         self.ticks = self.ticks.wrapping_add(1);
@@ -106,15 +107,10 @@ impl Watch {
         hub.tell();
     }
 
-    fn report(&self) -> Vitals {
-        Vitals {
-            runtimes: self
-                .runtimes
-                .iter()
-                .map(|(_, watch)| watch.report())
-                .collect(),
-            pulses: self.pulses.reports(),
-        }
+    fn report(&self) -> (Vec<RuntimeReport>, Vec<PulseReport>) {
+        let runtimes = self.runtimes.iter();
+        let runtimes = runtimes.map(|(_, watch)| watch.report()).collect();
+        (runtimes, self.pulses.reports())
     }
 }
 

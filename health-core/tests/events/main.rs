@@ -12,6 +12,7 @@ mod subscribers;
 #[path = "../health/support.rs"]
 mod support;
 mod transitions;
+mod verdicts;
 
 use recorder::Recorder;
 
@@ -26,10 +27,12 @@ async fn events() {
     transitions::one_event_for_each_and_none_for_a_run().await;
     subscribers::one_may_call_the_health_that_it_hears_of().await;
     transitions::an_observed_check_says_what_it_would_have_done().await;
+    transitions::a_check_that_is_added_is_told_and_alarms_nobody().await;
     lifecycle::start_up_that_takes_too_long_says_what_it_waits_for().await;
     causes::what_counts_for_nothing_is_said_once().await;
     subscribers::one_that_panics_stops_nothing().await;
     subscribers::one_that_calls_every_error_fatal_comes_to_rest().await;
+    verdicts::each_change_is_told_with_its_evidence_and_figures_are_not().await;
     lifecycle::maintenance_says_who_moved_the_phase().await;
     lifecycle::a_budget_that_does_not_fit_is_said_at_start();
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use health_core::{CheckState, Impact, Probe};
+use health_core::{Check, CheckState, Impact, Probe};
 use tokio::time::sleep;
 
 use crate::recorder::Recorder;
@@ -63,4 +63,25 @@ pub(crate) async fn an_observed_check_says_what_it_would_have_done() {
         "{said}"
     );
     assert!(!said.contains("WARN") && ready(&health), "{said}");
+}
+
+pub(crate) async fn a_check_that_is_added_is_told_and_alarms_nobody() {
+    let (recorder, _guard) = Recorder::here();
+    let health = builder().start().unwrap();
+    recorder.take();
+    let checkout = Check::external("checkout", || async { true });
+    health.add_check(checkout).unwrap();
+    let added = recorder.take();
+    assert_eq!(added.len(), 2, "{added:#?}");
+    for said in [
+        "INFO",
+        "check `checkout` (external) was added, and is pending",
+        "cause=\"never_run\"",
+    ] {
+        assert!(added[0].contains(said), "{said} is not in {}", added[0]);
+    }
+    assert!(
+        added[1].starts_with("INFO") && added[1].contains("external is down"),
+        "{added:#?}"
+    );
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod adding;
 mod blocking;
 mod conflated;
 mod connections;

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::details::judgement::Judgement;
+use crate::details::traffic::Traffic;
 use crate::details::vitals::Vitals;
 use crate::{
     CheckReport, CheckState, FatalReport, Fault, Impact, Outcome, Phase, Probe, ProbeStatus,
@@ -28,6 +29,8 @@ pub(crate) struct Excerpt<'a> {
     pub(crate) vitals: Vitals<'a>,
     /// For readiness and the user's path only.
     pub(crate) judgement: Option<Judgement>,
+    /// For these, too.
+    pub(crate) traffic: Vec<Traffic<'a>>,
     /// The worst first, then by name.
     pub(crate) checks: Vec<(Verdict, &'a CheckReport)>,
     /// How many checks there are beyond those.
@@ -57,6 +60,11 @@ impl<'a> Excerpt<'a> {
         };
         let judged = matches!(probe, Probe::Readiness | Probe::External);
         let judgement = judged.then(|| Judgement::of(snapshot));
+        let traffic = if judged {
+            Traffic::of(snapshot)
+        } else {
+            Vec::new()
+        };
         let own = snapshot.checks().filter(|check| check.probe() == probe);
         let mut checks: Vec<_> = own.map(|check| (Verdict::of(check), check)).collect();
         // What is only observed changes nothing.
@@ -73,6 +81,8 @@ impl<'a> Excerpt<'a> {
         size += evidence
             .map(|evidence| BESIDES + written(&evidence.what))
             .sum::<usize>();
+        let lines = traffic.iter().map(|line| line.oldest().map_or(0, written));
+        size += lines.map(|oldest| 2 * BESIDES + oldest).sum::<usize>();
         let mut shown = 0;
         for (_, check) in checks.iter().take(MOST_CHECKS) {
             let reason = check.outcome().and_then(Outcome::reason);
@@ -93,6 +103,7 @@ impl<'a> Excerpt<'a> {
             notes,
             vitals,
             judgement,
+            traffic,
             checks,
             truncated,
             warns,

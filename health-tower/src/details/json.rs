@@ -3,6 +3,7 @@ use serde::{Serialize, Serializer};
 
 use crate::details::excerpt::{Excerpt, Verdict};
 use crate::details::judgement::Judgement;
+use crate::details::traffic::Traffic;
 use crate::details::vitals::Vitals;
 use crate::{Cause, CheckReport, Outcome};
 
@@ -21,6 +22,8 @@ struct Document<'a> {
     truncated: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'a Judgement>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    traffic: &'a [Traffic<'a>],
     checks: Checks<'a>,
     #[serde(flatten)]
     vitals: &'a Vitals<'a>,
@@ -63,6 +66,7 @@ pub(crate) fn write(excerpt: &Excerpt<'_>) -> Bytes {
         notes: &excerpt.notes,
         truncated: excerpt.truncated,
         verdict: excerpt.judgement.as_ref(),
+        traffic: &excerpt.traffic,
         checks: Checks(&excerpt.checks),
         vitals: &excerpt.vitals,
     };

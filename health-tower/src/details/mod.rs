@@ -8,6 +8,7 @@ mod excerpt;
 mod format;
 mod json;
 mod judgement;
+mod traffic;
 mod verbose;
 mod vitals;
 

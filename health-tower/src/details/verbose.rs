@@ -34,6 +34,10 @@ fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
         write!(OneLine(text), "{judgement}")?;
         text.push('\n');
     }
+    for traffic in excerpt.traffic.iter().filter(|line| !line.is_idle()) {
+        write!(OneLine(text), "{traffic}")?;
+        text.push('\n');
+    }
     for runtime in &excerpt.vitals.runtimes {
         write!(OneLine(text), "{runtime}")?;
         text.push('\n');

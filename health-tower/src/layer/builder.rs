@@ -1,6 +1,7 @@
-use crate::Health;
-use crate::layer::HealthLayer;
+use crate::layer::{HealthLayer, Wanted};
 use crate::paths::{LayerError, PathTable, ProbePaths};
+use crate::traffic::Groups;
+use crate::{Health, Traffic};
 
 /// Configures a [`HealthLayer`].
 #[derive(Debug)]
@@ -8,8 +9,8 @@ use crate::paths::{LayerError, PathTable, ProbePaths};
 pub struct HealthLayerBuilder {
     health: Health,
     paths: ProbePaths,
-    announce: bool,
-    envoy_immediate_fail: bool,
+    wanted: Wanted,
+    traffic: Traffic,
     #[cfg(feature = "details")]
     details: Option<crate::Details>,
     #[cfg(feature = "grpc")]
@@ -23,8 +24,8 @@ impl HealthLayerBuilder {
         Self {
             health,
             paths: ProbePaths::default(),
-            announce: false,
-            envoy_immediate_fail: false,
+            wanted: Wanted::default(),
+            traffic: Traffic::new(),
             #[cfg(feature = "details")]
             details: None,
             #[cfg(feature = "grpc")]
@@ -86,7 +87,7 @@ impl HealthLayerBuilder {
     /// Where there is a stream already, `futures::StreamExt::take_until(closing)` does the same. In tonic,
     /// `request.extensions().get::<Closing>()` is the one.
     pub fn announce(mut self, announce: bool) -> Self {
-        self.announce = announce;
+        self.wanted.announce = announce;
         self
     }
 
@@ -113,7 +114,13 @@ impl HealthLayerBuilder {
     /// # Ok(()) }
     /// ```
     pub fn envoy_immediate_fail(mut self, immediate_fail: bool) -> Self {
-        self.envoy_immediate_fail = immediate_fail;
+        self.wanted.envoy = immediate_fail;
+        self
+    }
+
+    /// How requests that pass through are judged: groups of routes, whose fault a response is, and what is answered to what is shed.
+    pub fn traffic(mut self, traffic: Traffic) -> Self {
+        self.traffic = traffic;
         self
     }
 
@@ -150,7 +157,7 @@ impl HealthLayerBuilder {
     ///
     /// # Errors
     ///
-    /// All that can't work, at once: paths, a token that anybody, or nobody, could show, and gRPC services that name checks that are
+    /// All that can't work, at once: paths, groups of routes, a token that anybody, or nobody, could show, and gRPC services that name checks that are
     /// not there.
     pub fn build(self) -> Result<HealthLayer, LayerError> {
         #[cfg(feature = "switch")]
@@ -179,8 +186,13 @@ impl HealthLayerBuilder {
             let (face, problems) = built.unzip();
             (face, LayerError::and(table, problems.into_iter().flatten()))
         };
+        let (groups, problems) = match Groups::new(&self.health, &self.traffic.groups) {
+            Ok(groups) => (groups, Vec::new()),
+            Err(problems) => (None, problems),
+        };
+        let table = LayerError::and(table, problems);
         let layer = HealthLayer::with_paths(&self.health, Box::leak(Box::new(table?)));
-        let layer = layer.opting_in(self.announce, self.envoy_immediate_fail);
+        let layer = layer.opting_in(self.wanted, groups, self.traffic);
         #[cfg(feature = "details")]
         let layer = match self.details {
             Some(details) => layer.with_details(details),

@@ -64,7 +64,7 @@ where
             StateProjection::Answer { .. } => None,
         };
         let form = passing.map_or(Form::Http2, |passing| passing.form);
-        let tells_envoy = passing.is_some_and(|passing| passing.tells_envoy);
+        let tells_envoy = passing.is_some_and(Passing::tells_envoy);
         let answer = answer::unavailable(form, tells_envoy);
         state.set(State::Answer {
             answering: Answering::given(),
@@ -81,7 +81,7 @@ where
 
 impl<S, B, R> ResponseFuture<S, B>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<B>, Response = Response<R>, Error: fmt::Display>,
     B: Body,
     R: Body,
 {
@@ -94,9 +94,14 @@ where
         let StateProjection::Run { inner, passing } = state.project() else {
             return Poll::Pending;
         };
-        let response = inner
-            .poll(cx)
-            .map_ok(|response| passing.let_go(response, cx.waker()));
+        let response = match inner.poll(cx) {
+            Poll::Ready(Ok(response)) => {
+                passing.answered(&response);
+                Poll::Ready(Ok(passing.let_go(response, cx.waker())))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(passing.failed(error)),
+            Poll::Pending => Poll::Pending,
+        };
         if response.is_pending() && passing.wait(cx.waker()) {
             return self.give_up();
         }
@@ -106,7 +111,7 @@ where
 
 impl<S, B, R> Future for ResponseFuture<S, B>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<B>, Response = Response<R>, Error: fmt::Display>,
     B: Body,
     R: Body<Data = Bytes>,
     R::Error: Into<BoxError>,
@@ -125,10 +130,11 @@ where
                     // Nothing is done to a response on its way here, so that it is not copied once more.
                     match inner.poll(cx) {
                         Poll::Ready(Ok(response)) => {
+                            passing.answered(&response);
                             let pass_on = |body| passing.pass_on(body, cx.waker());
                             return Poll::Ready(Ok(response.map(pass_on)));
                         }
-                        Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                        Poll::Ready(Err(error)) => return Poll::Ready(passing.failed(error)),
                         Poll::Pending if passing.wait(cx.waker()) => return self.give_up(),
                         Poll::Pending => return Poll::Pending,
                     }
@@ -138,14 +144,18 @@ where
                     return Poll::Ready(Ok(response.map(HealthBody::answer)));
                 }
                 StateProjection::Wait { inner, waiting } => {
-                    let polled = inner.poll_ready(cx)?;
+                    let polled = inner.poll_ready(cx);
                     let (request, mut passing) = waiting
                         .take()
                         .expect("a request waits until it is called, once");
+                    if let Poll::Ready(Err(error)) = polled {
+                        return Poll::Ready(passing.failed(error));
+                    }
                     if polled.is_ready() {
+                        passing.admitted();
                         let inner = inner.call(request);
                         State::Run { inner, passing }
-                    } else if passing.wait(cx.waker()) {
+                    } else if passing.queue(cx.waker()) {
                         *waiting = Some((request, passing));
                         return self.give_up();
                     } else {

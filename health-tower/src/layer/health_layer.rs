@@ -1,8 +1,9 @@
 use tower_layer::Layer;
 
-use crate::Health;
-use crate::layer::{HealthLayerBuilder, HealthService, OptIns, Shared};
+use crate::layer::{HealthLayerBuilder, HealthService, OptIns, Shared, Wanted};
 use crate::paths::PathTable;
+use crate::traffic::Groups;
+use crate::{Health, Traffic};
 
 /// A tower [`Layer`] that answers probes and counts all other requests until their response bodies have ended.
 ///
@@ -97,8 +98,13 @@ impl HealthLayer {
         Self { health, shared }
     }
 
-    pub(crate) fn opting_in(mut self, announce: bool, envoy: bool) -> Self {
-        self.shared.opt_ins = OptIns::leak(&self.health, announce, envoy);
+    pub(crate) fn opting_in(
+        mut self,
+        wanted: Wanted,
+        groups: Option<Groups>,
+        traffic: Traffic,
+    ) -> Self {
+        self.shared.opt_ins = OptIns::leak(&self.health, wanted, groups, traffic);
         self
     }
 

@@ -14,7 +14,7 @@ pub use future::ResponseFuture;
 pub use health_layer::HealthLayer;
 pub use service::HealthService;
 
-pub(crate) use opt_ins::{OptIns, tell_envoy};
+pub(crate) use opt_ins::{OptIns, Wanted, tell_envoy};
 pub(crate) use passing::Passing;
 pub(crate) use request::Form;
 #[cfg(feature = "grpc")]

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::task::Waker;
 
 use http::header::CONNECTION;
@@ -5,8 +6,9 @@ use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 
-use crate::layer::{Form, tell_envoy};
-use crate::{HealthBody, InFlightRequest};
+use crate::layer::{Form, OptIns, tell_envoy};
+use crate::traffic::ending;
+use crate::{Ending, HealthBody, InFlightRequest, answer};
 
 /// A body that is known to be longer takes its time.
 const LONG: u64 = 64 * 1024;
@@ -16,8 +18,7 @@ pub(crate) struct Passing {
     /// Goes on into the body.
     pub(crate) request: Option<InFlightRequest>,
     pub(crate) form: Form,
-    /// Whether its answer tells Envoy of a drain.
-    pub(crate) tells_envoy: bool,
+    pub(crate) opt_ins: Option<&'static OptIns>,
     method: Method,
     path: Option<PathAndQuery>,
 }
@@ -29,7 +30,7 @@ impl Passing {
         Self {
             request: Some(counted),
             form,
-            tells_envoy: false,
+            opt_ins: None,
             method: request.method().clone(),
             path: request.uri().path_and_query().cloned(),
         }
@@ -51,9 +52,66 @@ impl Passing {
             .is_some_and(|request| request.wait(waker, name))
     }
 
+    /// The head of the response is there. Its body may tell more.
+    #[inline]
+    pub(crate) fn answered<B>(&mut self, response: &Response<B>) {
+        if let Some(request) = &mut self.request {
+            request.answered();
+            let own = self.opt_ins.and_then(|own| own.classify(response));
+            if let Some(ending) = own.or_else(|| ending::of_head(self.form, response)) {
+                request.end(ending);
+            }
+        }
+    }
+
+    /// The service gives no response. Gives one instead, where it was only shed, and that is to be answered.
+    #[cold]
+    pub(crate) fn failed<B, E: fmt::Display>(
+        &mut self,
+        error: E,
+    ) -> Result<Response<HealthBody<B>>, E> {
+        let ending = ending::of_error(&error);
+        if let Some(request) = &mut self.request {
+            request.end(ending);
+        }
+        let answers = ending == Ending::Shed && self.opt_ins.is_some_and(OptIns::answers_sheds);
+        if !answers {
+            return Err(error);
+        }
+        Ok(answer::shed(self.form).map(HealthBody::answer))
+    }
+
+    /// Whether its answer tells Envoy of a drain.
+    pub(crate) fn tells_envoy(&self) -> bool {
+        self.opt_ins.is_some_and(OptIns::tells_envoy)
+    }
+
+    /// The service is not ready for it. `true` as with [`wait`](Self::wait).
+    #[cold]
+    pub(crate) fn queue(&mut self, waker: &Waker) -> bool {
+        if let Some(request) = &mut self.request {
+            request.queued();
+        }
+        self.wait(waker)
+    }
+
+    /// It is now.
+    #[inline]
+    pub(crate) fn admitted(&mut self) {
+        if let Some(request) = &mut self.request {
+            request.admitted();
+        }
+    }
+
     /// The response is there. If its body takes its time, it is put down while its name is known; the body counts on.
     #[inline]
     pub(crate) fn pass_on<B: Body>(&mut self, body: B, waker: &Waker) -> HealthBody<B> {
+        if self.form == Form::Grpc && body.is_end_stream() {
+            // Nobody will ask it for trailers.
+            self.request
+                .iter_mut()
+                .for_each(|request| request.end(Ending::Completed));
+        }
         if body.size_hint().upper().is_none_or(|most| most > LONG) && !body.is_end_stream() {
             self.wait(waker);
         }
@@ -77,7 +135,7 @@ impl Passing {
             let close = HeaderValue::from_static("close");
             response.headers_mut().append(CONNECTION, close);
         }
-        if self.tells_envoy {
+        if self.tells_envoy() {
             tell_envoy(response.headers_mut());
         }
         response.map(|body| self.pass_on(body, waker))

@@ -53,7 +53,7 @@ impl<S> HealthService<S> {
 
 impl<S, B, R> Service<Request<B>> for HealthService<S>
 where
-    S: Service<Request<B>, Response = Response<R>> + Clone,
+    S: Service<Request<B>, Response = Response<R>, Error: fmt::Display> + Clone,
     B: Body,
     R: Body<Data = Bytes>,
     R::Error: Into<BoxError>,

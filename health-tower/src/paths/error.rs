@@ -15,7 +15,6 @@ impl LayerError {
     }
 
     /// More problems, beside those that there may be.
-    #[cfg(any(feature = "details", feature = "grpc", feature = "switch"))]
     pub(crate) fn and<T>(
         result: Result<T, Self>,
         more: impl IntoIterator<Item = String>,
@@ -64,7 +63,6 @@ impl fmt::Debug for LayerError {
 #[derive(Debug)]
 pub(crate) enum Problem {
     Nothing,
-    #[cfg(any(feature = "details", feature = "grpc", feature = "switch"))]
     Other(String),
     Impossible {
         target: Target,
@@ -83,7 +81,6 @@ impl fmt::Display for Problem {
             Self::Nothing => f.write_str(
                 "there is no probe path; name one with `ProbePaths::none().ready(\"/…\")`",
             ),
-            #[cfg(any(feature = "details", feature = "grpc", feature = "switch"))]
             Self::Other(why) => f.write_str(why),
             Self::Impossible { target, path, why } => write!(f, "the {target} path {path:?} {why}"),
             Self::Twice {

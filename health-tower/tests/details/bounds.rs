@@ -38,7 +38,7 @@ async fn both(layer: &HealthLayer) -> [Seen; 2] {
 /// The names in the order in which they come.
 fn names(text: &str) -> Vec<&str> {
     let mut names: Vec<_> = text
-        .match_indices("check ")
+        .match_indices("check 0")
         .map(|(at, _)| &text[at..at + 11])
         .collect();
     names.dedup();

@@ -8,5 +8,6 @@ mod bounds;
 mod forms;
 mod leaks;
 mod states;
+mod verdicts;
 mod vitals;
 mod world;

@@ -1,12 +1,13 @@
 //! One check, from the whole of its history.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::steps::Happens;
 use crate::Probe;
-use crate::check::{Outcome, Settings};
+use crate::check::{Outcome, Resolved, Settings};
 use crate::runner::CheckState;
 use crate::snapshot::{Cause, Finding};
 
@@ -15,11 +16,23 @@ pub(super) struct Model {
     pub(super) probe: Probe,
     pub(super) settings: Settings,
     pub(super) history: Vec<(Instant, Happens, Instant)>,
+    /// Runs that ended while the service drained, by their places there.
+    pub(super) in_drains: BTreeSet<usize>,
     /// When ticks came.
     pub(super) ticks: Vec<Instant>,
 }
 
 impl Model {
+    pub(super) fn new(check: &Resolved) -> Self {
+        Self {
+            probe: check.probe,
+            settings: check.settings,
+            history: Vec::new(),
+            in_drains: BTreeSet::new(),
+            ticks: Vec::new(),
+        }
+    }
+
     /// Its state, the cause, and when what is up goes stale.
     pub(super) fn now(&self) -> (CheckState, Option<Cause>, Option<Instant>) {
         let mut moments: Vec<(Instant, Option<usize>)> = (0..self.history.len())
@@ -40,7 +53,12 @@ impl Model {
                 continue;
             };
             let (_, how, planned) = self.history[index];
+            let refused = self.probe == Probe::External && self.in_drains.contains(&index);
             let evidence = match how {
+                Happens::Failed(_) | Happens::FailedInLag(_) | Happens::Cancelled if refused => {
+                    cause = Some(Cause::Inconclusive);
+                    None
+                }
                 Happens::Passed => Some((true, None)),
                 Happens::Failed(why) => Some((false, Some(why))),
                 Happens::FailedInLag(why)

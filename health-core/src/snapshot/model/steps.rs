@@ -26,6 +26,7 @@ pub(super) enum Step {
         how: Happens,
         planned: u32,
     },
+    Add((Probe, Options)),
     Wait(u32),
     Tick,
     Fatal,
@@ -56,6 +57,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     let run = (0_usize..4, happens(), 0_u32..40);
     prop_oneof![
         20 => run.prop_map(|(check, how, planned)| Step::Run { check, how, planned }),
+        2 => a_check().prop_filter("start-up checks are refused", |(probe, _)| *probe != Probe::Startup).prop_map(Step::Add),
         6 => (1_u32..30).prop_map(Step::Wait),
         4 => Just(Step::Tick),
         1 => Just(Step::Fatal),

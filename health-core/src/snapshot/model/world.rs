@@ -33,25 +33,12 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(checks: &[(Probe, Options)]) -> Self {
-        let resolved = checks
-            .iter()
-            .zip(0..)
-            .map(|((probe, options), number)| Resolved {
-                name: format!("check-{number}").into(),
-                probe: *probe,
-                settings: Settings::resolve(options, *probe).unwrap(),
-                body: Body::Sync(Arc::new(|| Outcome::Pass)),
-            });
+        let named = checks.iter().zip(0..);
+        let resolved = named.map(|(check, number)| resolved(format!("check-{number}"), check));
         let resolved: Vec<_> = resolved.collect();
-        let model = |check: &Resolved| Model {
-            probe: check.probe,
-            settings: check.settings,
-            history: Vec::new(),
-            ticks: Vec::new(),
-        };
         let mut world = Self {
             now: Instant::now(),
-            models: resolved.iter().map(model).collect(),
+            models: resolved.iter().map(Model::new).collect(),
             ledger: Ledger::new(&resolved),
             phase_floor: Phase::Starting,
             maintenance: None,
@@ -75,6 +62,10 @@ impl World {
             } => {
                 let index = check % self.models.len();
                 let planned = now + planned * SECOND;
+                if self.phase() > Phase::Serving {
+                    let at = self.models[index].history.len();
+                    self.models[index].in_drains.insert(at);
+                }
                 self.models[index].history.push((now, how, planned));
                 if matches!(how, Happens::AnsweredLate) {
                     self.ledger.answered_late(index);
@@ -82,6 +73,14 @@ impl World {
                     let (_, next) = self.ledger.found(index, finding(how, now), |_| planned);
                     assert_eq!(next, planned);
                 }
+            }
+            Step::Add(check) => {
+                // Before and among the names that were there.
+                let number = self.models.len();
+                let name = format!("check-{}-{number}", number % 3);
+                let check = resolved(name, &check);
+                assert_eq!(self.ledger.add(&check), number);
+                self.models.push(Model::new(&check));
             }
             Step::Wait(seconds) => self.now += seconds * SECOND,
             Step::Tick => self.tick(),
@@ -249,14 +248,25 @@ impl World {
         let published = Published::of(&self.ledger);
         assert_eq!(published.first_deadline(), stale.chain(fatal).min());
         self.each_part_follows_its_checks(&published);
+        self.all_are_listed_by_name(&published);
         self.a_reader_sees_what_a_tick_would_note();
+    }
+
+    /// A snapshot lists each check once, by name.
+    fn all_are_listed_by_name(&self, published: &Published) {
+        let names = published.reports().iter().map(|check| &check.name);
+        let names: Vec<_> = names.collect();
+        assert!(names.is_sorted());
+        assert_eq!(names.len(), self.models.len());
     }
 
     /// A log hears of every change of state and of every new cause, once.
     pub(super) fn tells_what_is_news(&mut self, before: &Reports) {
         let mut told: Vec<_> = self.ledger.take_moves();
         told.sort_unstable_by_key(|one| one.index);
-        let news = (0..self.models.len()).filter(|index| {
+        // What has only just been added is told of as such.
+        let added = self.ledger.reports.added() - before.added();
+        let news = (0..self.models.len() - added).filter(|index| {
             let (old, new) = (before.get(*index), self.ledger.reports.get(*index));
             (old.state, old.cause) != (new.state, new.cause)
         });
@@ -284,5 +294,14 @@ impl World {
                 }
             }
         }
+    }
+}
+
+fn resolved(name: String, (probe, options): &(Probe, Options)) -> Resolved {
+    Resolved {
+        name: name.into(),
+        probe: *probe,
+        settings: Settings::resolve(options, *probe).unwrap(),
+        body: Body::Sync(Arc::new(|| Outcome::Pass)),
     }
 }

@@ -3,6 +3,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::snapshot::{Hub, StatusBoard};
+use crate::verdict::{Evidence, Verdict};
 use crate::watchdog::{Fault, FaultKind};
 
 fn hub() -> Hub {
@@ -45,6 +46,18 @@ fn many_causes_are_cut_to_what_is_read_and_no_cause_makes_two_lines() {
     }
     let text = why(&with(&hub, ["x".repeat(MOST), "short".to_owned()]));
     assert_eq!(text, "liveness failed\n- short\n");
+}
+
+#[test]
+fn what_a_fault_has_done_to_requests_is_told_with_it() {
+    let hub = hub();
+    let evidence = [Rule::NoProgress, Rule::Latency].map(|rule| Evidence::new(rule, rule.name()));
+    hub.judge(Verdict::Gray, evidence.into());
+    let text = why(&with(&hub, ["it stands still".to_owned()]));
+    assert_eq!(
+        text,
+        "liveness failed\n- it stands still\n- requests: no_progress\n"
+    );
 }
 
 #[test]

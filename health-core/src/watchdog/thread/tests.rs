@@ -25,7 +25,7 @@ fn dropped_it_ends_and_accuses_nobody() {
         &hub,
         Arc::clone(&pulses),
         Box::new(|| 0),
-        Box::new(|_| {}),
+        Box::new(|_, _| {}),
     )
     .unwrap();
     until(|| !hub.published().faults().is_empty());
@@ -48,7 +48,7 @@ fn it_ends_where_nobody_is_left_to_tell() {
         &hub,
         Arc::clone(&pulses),
         Box::new(|| 0),
-        Box::new(|_| {}),
+        Box::new(|_, _| {}),
     )
     .unwrap();
     drop(hub);

@@ -1,0 +1,89 @@
+use super::*;
+
+fn sheds(shed: u64) -> Second {
+    Second {
+        shed,
+        ..traffic(200, 0)
+    }
+}
+
+fn queued(waited: u64) -> Second {
+    Second {
+        waited: Taken::of(std::iter::repeat_n(200 * MILLI, waited as usize)),
+        ..traffic(200, 0)
+    }
+}
+
+const fn turns(all: u64, late: u64) -> Turns {
+    Turns { all, late }
+}
+
+#[test]
+fn what_is_shed_while_the_rest_succeeds_is_overload() {
+    let mut world = World::busy();
+    assert_eq!(
+        world.go(60, &sheds(2)),
+        Verdict::Healthy,
+        "one in a hundred"
+    );
+    assert_eq!(world.until(Verdict::Overloaded, &sheds(10)), Some(2));
+    assert_eq!(rules(&world.step(&sheds(10))), [Rule::Sheds]);
+    assert_eq!(world.go(100, &sheds(1000)), Verdict::Overloaded);
+    assert_eq!(world.until(Verdict::Healthy, &sheds(0)), Some(10));
+}
+
+#[test]
+fn one_in_ten_that_waits_in_the_queue_is_overload() {
+    let mut world = World::busy();
+    assert_eq!(world.go(60, &queued(20)), Verdict::Healthy);
+    assert_eq!(world.until(Verdict::Overloaded, &queued(21)), Some(2));
+    assert_eq!(rules(&world.step(&queued(21))), [Rule::QueueWait]);
+}
+
+#[test]
+fn tasks_that_wait_for_a_worker_are_overload() {
+    let mut world = World::busy();
+    world.sight.turns = turns(10, 4);
+    assert_eq!(world.go(60, &traffic(200, 0)), Verdict::Healthy);
+    world.sight.turns = turns(5, 3);
+    assert_eq!(world.until(Verdict::Overloaded, &traffic(200, 0)), Some(2));
+    assert_eq!(rules(&world.step(&traffic(200, 0))), [Rule::QueueWait]);
+}
+
+#[test]
+fn overload_that_fails_at_what_it_takes_on_is_none() {
+    let mut world = World::busy();
+    let fails = Second {
+        shed: 100,
+        ..traffic(100, 100)
+    };
+    assert_eq!(world.until(Verdict::Gray, &fails), Some(2));
+    // Nothing succeeds at all.
+    let mut world = World::busy();
+    let mut waiting = 0;
+    let found = (1..=20).find(|_| {
+        waiting += 20;
+        let second = Second {
+            entered: 200,
+            shed: 180,
+            in_flight: waiting,
+            unanswered: waiting,
+            ..Second::default()
+        };
+        let verdict = world.step(&second).verdict;
+        assert_ne!(verdict, Verdict::Overloaded);
+        verdict == Verdict::Gray
+    });
+    assert_eq!(found, Some(5));
+}
+
+#[test]
+fn slow_responses_of_an_overloaded_service_are_overload() {
+    let mut world = World::busy();
+    let slow = Second {
+        took: Taken::of(std::iter::repeat_n(SECOND, 100)),
+        ..sheds(100)
+    };
+    assert_eq!(world.go(10, &slow), Verdict::Overloaded);
+    assert_eq!(rules(&world.step(&slow)), [Rule::Sheds, Rule::Latency]);
+}
