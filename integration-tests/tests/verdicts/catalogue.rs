@@ -7,8 +7,9 @@ use crate::proxy::Condition::{Broken, Slow};
 const WORSE: &[Verdict] = &[Gray, Down];
 const ANY: &[Verdict] = &[Degraded, Overloaded, Gray, Down];
 
-/// The longest ones first: they decide how long it all takes.
+/// What needs most comes first: it decides how long it all takes.
 pub(crate) const CASES: &[Case] = &[
+    Case::fault("3 × overload", Overload, &[Overloaded]).never(WORSE),
     Case::innocent("clean load", Nothing, ANY),
     Case::innocent(
         "deploy: SIGTERM while the next instance starts",
@@ -37,7 +38,8 @@ pub(crate) const CASES: &[Case] = &[
         Inside("reading-fails"),
         &[Gray],
     )
-    .by("failures"),
+    .by("failures")
+    .grouped(),
     Case::fault("latency × 10 with 200s", Inside("slow"), &[Degraded])
         .by("latency")
         .never(WORSE),
@@ -53,7 +55,6 @@ pub(crate) const CASES: &[Case] = &[
         &[Overloaded, Gray, Down],
     ),
     Case::innocent("SIGSTOP for 5 s, SIGCONT", Zombie, WORSE),
-    Case::fault("3 × overload", Overload, &[Overloaded]).never(WORSE),
     Case::fault(
         "memory pressure, in bursts",
         Memory,

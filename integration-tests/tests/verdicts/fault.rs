@@ -38,9 +38,9 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// Needs the machine for itself.
-    pub(crate) fn is_greedy(self) -> bool {
-        self == Self::Overload
+    /// As many services as it takes the place of.
+    pub(crate) fn weight(self) -> usize {
+        if self == Self::Overload { 3 } else { 1 }
     }
 
     /// Whether a set-up of our own can do something about it.

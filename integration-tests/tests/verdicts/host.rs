@@ -9,6 +9,7 @@ use integration_tests::wire::Wire;
 use serde_json::Value;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
+use crate::case::Case;
 use crate::stage::Stage;
 use crate::timeline::Timeline;
 
@@ -26,8 +27,8 @@ pub(crate) struct Host {
 
 impl Host {
     /// Starts one on this stage, and waits until it is ready and healthy.
-    pub(crate) async fn start(stage: &Stage, scope: &str) -> Self {
-        let (process, mut output) = Process::start(&mut stage.command(scope));
+    pub(crate) async fn start(stage: &Stage, case: &Case) -> Self {
+        let (process, mut output) = Process::start(&mut stage.command(case));
         let (answer, mut answers) = mpsc::unbounded_channel();
         let verdicts = Timeline::default();
         let timeline = verdicts.clone();

@@ -15,7 +15,7 @@ const ROOT: &str = "/sys/fs/cgroup/memory";
 /// So much the bound moves at a time, and so often.
 const STEP: u64 = 256 << 10;
 /// So much it gets back then.
-const RELIEF: u64 = 4 * STEP;
+const RELIEF: u64 = 2 * STEP;
 const PACE: Duration = Duration::from_millis(100);
 /// It begins with so much for pages of files.
 const NEAR: u64 = 13 << 20;

@@ -5,6 +5,7 @@ use integration_tests::gray::DATABASE;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::case::Case;
 use crate::fault::Fault;
 use crate::host::PROGRAM;
 use crate::memory::Memory;
@@ -43,7 +44,7 @@ impl Stage {
     }
 
     /// What starts the host here.
-    pub(crate) fn command(&self, scope: &str) -> Command {
+    pub(crate) fn command(&self, case: &Case) -> Command {
         let mut command = match (&self.network, &self.memory) {
             (Some(network), _) => network.command(),
             (_, Some(memory)) => memory.command(self.folder.path()),
@@ -56,7 +57,8 @@ impl Stage {
             .arg(format!("folder={}", self.folder.path().display()))
             .arg(format!("store={ours}:{}", self.proxy.port))
             .arg(format!("heart={ours}:{}", self.heart.port))
-            .arg(format!("scope={scope}"));
+            .arg(format!("scope={}", case.scope))
+            .arg(format!("grouped={}", case.grouped));
         command
     }
 
