@@ -6,6 +6,7 @@ pub mod gate;
 pub mod gray;
 pub mod host;
 pub mod http2;
+pub mod injected;
 pub mod machine;
 pub mod patience;
 pub mod process;

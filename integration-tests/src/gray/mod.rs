@@ -13,6 +13,9 @@ pub mod proto {
 /// Orders with the numbers from 1 to this are there from the beginning.
 pub const SEEDED: i64 = 20;
 
+/// The file of the database, in its folder.
+pub const DATABASE: &str = "orders.db";
+
 /// So long a report takes. It computes nothing: it waits, as for somebody else's answer.
 pub const REPORT: std::time::Duration = std::time::Duration::from_millis(80);
 

@@ -20,6 +20,8 @@ pub(crate) struct Case {
     pub(crate) mix: &'static str,
     /// Whose store it is.
     pub(crate) scope: &'static str,
+    /// Whether the reading of one order is judged by itself.
+    pub(crate) grouped: bool,
 }
 
 impl Case {
@@ -30,9 +32,10 @@ impl Case {
             finds: &[],
             never: &[],
             rule: None,
-            seconds: 15,
+            seconds: 12,
             mix: "usual",
             scope: "local",
+            grouped: false,
         }
     }
 
@@ -74,6 +77,11 @@ impl Case {
 
     pub(crate) const fn shared(mut self) -> Self {
         self.scope = "shared";
+        self
+    }
+
+    pub(crate) const fn grouped(mut self) -> Self {
+        self.grouped = true;
         self
     }
 

@@ -1,14 +1,15 @@
 use health_tower::Verdict::{self, Degraded, Down, Gray, Overloaded};
 
 use crate::case::Case;
-use crate::fault::Fault::{Deploy, Inside, Loss, Memory, Nothing, Overload, Store, Zombie};
+use crate::fault::Fault::{Busy, Deploy, Inside, Loss, Memory, Nothing, Overload, Store, Zombie};
 use crate::proxy::Condition::{Broken, Slow};
 
 const WORSE: &[Verdict] = &[Gray, Down];
 const ANY: &[Verdict] = &[Degraded, Overloaded, Gray, Down];
 
-/// The longest ones first: they decide how long it all takes.
+/// What needs most comes first: it decides how long it all takes.
 pub(crate) const CASES: &[Case] = &[
+    Case::fault("3 × overload", Overload, &[Overloaded]).never(WORSE),
     Case::innocent("clean load", Nothing, ANY),
     Case::innocent(
         "deploy: SIGTERM while the next instance starts",
@@ -19,6 +20,12 @@ pub(crate) const CASES: &[Case] = &[
     Case::fault("a lock that is never given back", Inside("mutex"), WORSE),
     Case::fault("connection pool exhausted", Inside("pool"), WORSE),
     Case::fault("slow store (+200 ms)", Store(Slow), &[Degraded]).never(WORSE),
+    Case::fault(
+        "slow database (locked by another writer, 150 of 300 ms)",
+        Busy,
+        &[Degraded],
+    )
+    .never(WORSE),
     Case::fault(
         "20 % errors on the route that has 85 % of the load",
         Inside("reading-fails"),
@@ -31,7 +38,8 @@ pub(crate) const CASES: &[Case] = &[
         Inside("reading-fails"),
         &[Gray],
     )
-    .by("failures"),
+    .by("failures")
+    .grouped(),
     Case::fault("latency × 10 with 200s", Inside("slow"), &[Degraded])
         .by("latency")
         .never(WORSE),
@@ -47,8 +55,12 @@ pub(crate) const CASES: &[Case] = &[
         &[Overloaded, Gray, Down],
     ),
     Case::innocent("SIGSTOP for 5 s, SIGCONT", Zombie, WORSE),
-    Case::fault("3 × overload", Overload, &[Overloaded]).never(WORSE),
-    Case::innocent("memory pressure", Memory, WORSE),
+    Case::fault(
+        "memory pressure, in bursts",
+        Memory,
+        &[Degraded, Overloaded],
+    )
+    .never(WORSE),
 ];
 
 /// It takes a minute until it can be found, and nothing meanwhile: it runs beside all others.

@@ -14,7 +14,7 @@ use crate::stage::Stage;
 /// One instance goes, and the next takes over, behind something that leads new connections to the one that is meant.
 pub(crate) async fn run(case: &Case, plan: &Plan) -> Outcome {
     let stage = Stage::set_for(case.fault).await;
-    let leaving = Host::start(&stage, case.scope).await;
+    let leaving = Host::start(&stage, case).await;
     let front = Proxy::before(leaving.app).await;
     let addr = (leaving.app.ip(), front.port).into();
     let begin = SystemTime::now();
@@ -24,7 +24,7 @@ pub(crate) async fn run(case: &Case, plan: &Plan) -> Outcome {
 
     let before = clients.seen().await;
     let fault = SystemTime::now();
-    let coming = Host::start(&stage, case.scope).await;
+    let coming = Host::start(&stage, case).await;
     front.lead_to(coming.app);
     let verdicts = [leaving.verdicts.clone(), coming.verdicts.clone()];
     leaving.retire().await;

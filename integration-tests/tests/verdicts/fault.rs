@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     Inside(&'static str),
     /// The store, behind a proxy.
     Store(Condition),
+    /// Another writer keeps the database's lock, again and again.
+    Busy,
     /// Between the service and its clients.
     Loss,
     /// SIGSTOP, SIGCONT.
@@ -36,9 +38,14 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// Needs the machine for itself.
-    pub(crate) fn is_greedy(self) -> bool {
-        matches!(self, Self::Overload | Self::Memory)
+    /// As many services as it takes the place of.
+    pub(crate) fn weight(self) -> usize {
+        if self == Self::Overload { 3 } else { 1 }
+    }
+
+    /// Whether a set-up of our own can do something about it.
+    pub(crate) fn is_a_matter_of_setup(self) -> bool {
+        self == Self::Loss
     }
 
     /// Why it can't be brought about here.
@@ -56,6 +63,7 @@ impl Fault {
             Self::Nothing | Self::Deploy => {}
             Self::Inside(name) => host.obey(&format!("inject {name}")).await,
             Self::Store(condition) => stage.proxy.set(condition),
+            Self::Busy => stage.keep_busy().await,
             Self::Loss => {
                 let network = stage.network.as_ref().expect("it is in one");
                 network.lose(LOSS_PERCENT, host.id(), host.app.port()).await;

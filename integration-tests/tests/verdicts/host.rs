@@ -9,6 +9,7 @@ use integration_tests::wire::Wire;
 use serde_json::Value;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
+use crate::case::Case;
 use crate::stage::Stage;
 use crate::timeline::Timeline;
 
@@ -25,9 +26,9 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Starts one on this stage, and waits until it is ready.
-    pub(crate) async fn start(stage: &Stage, scope: &str) -> Self {
-        let (process, mut output) = Process::start(&mut stage.command(scope));
+    /// Starts one on this stage, and waits until it is ready and healthy.
+    pub(crate) async fn start(stage: &Stage, case: &Case) -> Self {
+        let (process, mut output) = Process::start(&mut stage.command(case));
         let (answer, mut answers) = mpsc::unbounded_channel();
         let verdicts = Timeline::default();
         let timeline = verdicts.clone();
@@ -59,8 +60,12 @@ impl Host {
             while ask(host.probes, "/health/ready").await != Some(200) {
                 pause().await;
             }
+            // The verdict looks once a second, and may be a little behind.
+            while host.verdicts.last() != Some(Verdict::Healthy) {
+                pause().await;
+            }
         };
-        patiently("the host to be ready", ready).await;
+        patiently("the host to be ready, and found healthy", ready).await;
         host
     }
 

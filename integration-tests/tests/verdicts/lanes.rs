@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::row::Row;
 use crate::{deploy, trial};
 
-/// Runs all cases: so many at once, the patient one beside them, and those that need the machine last.
+/// Runs all cases: so many at once, and the patient one beside them.
 pub(crate) async fn run(plan: &Plan) -> Vec<Row> {
     let wanted = |case: &&Case| {
         let only = plan.only.as_deref();
@@ -23,15 +23,10 @@ pub(crate) async fn run(plan: &Plan) -> Vec<Row> {
 
     let room = Arc::new(Semaphore::new(plan.lanes));
     let mut running = JoinSet::new();
-    let cases = CASES.iter().filter(wanted);
-    let (greedy, usual): (Vec<&Case>, Vec<&Case>) = cases.partition(|case| case.fault.is_greedy());
-    for case in usual {
+    for case in CASES.iter().filter(wanted) {
         running.spawn(repeat(*case, plan.clone(), Some(Arc::clone(&room))));
     }
     let mut rows = running.join_all().await;
-    for case in greedy {
-        rows.push(repeat(*case, plan.clone(), None).await);
-    }
     for row in patient {
         rows.push(row.await.unwrap());
     }
@@ -45,6 +40,7 @@ async fn repeat(case: Case, plan: Plan, room: Option<Arc<Semaphore>>) -> Row {
     let mut row = Row::new(case);
     if let Some(missing) = case.fault.missing().await {
         let required = std::env::var("REQUIRE_PEERS").is_ok_and(|required| required == "1");
+        let required = required && case.fault.is_a_matter_of_setup();
         assert!(!required, "{}: {missing}, and REQUIRE_PEERS=1", case.name);
         println!("SKIPPED: {}: {missing}", case.name);
         row.missing = Some(missing);
@@ -56,7 +52,10 @@ async fn repeat(case: Case, plan: Plan, room: Option<Arc<Semaphore>>) -> Row {
     };
     for _ in 0..repetitions {
         let _room = match &room {
-            Some(room) => Some(room.acquire().await.unwrap()),
+            Some(room) => {
+                let weight = case.fault.weight().min(plan.lanes);
+                Some(room.acquire_many(weight as u32).await.unwrap())
+            }
             None => None,
         };
         let outcome = match case.fault {

@@ -33,6 +33,7 @@ mod summary;
 mod table;
 mod timeline;
 mod trial;
+mod writer;
 
 use plan::Plan;
 

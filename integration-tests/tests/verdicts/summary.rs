@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use health_tower::Verdict;
@@ -41,18 +42,25 @@ pub(crate) fn summary(rows: &[Row]) -> String {
         met(gray == 0),
         met(wrongly == 0),
     );
-    text.push_str("\nOf the same faults, ");
-    let peers = NAMES.iter().enumerate().map(|(peer, name)| {
-        let times: Vec<_> = faults().flat_map(|row| row.peer(peer)).collect();
-        let falsely = rows.iter().filter(|row| !row.is_fault());
-        let falsely: usize = falsely.map(|row| row.peer(peer).len()).sum();
-        format!(
-            "{name} found {} and complained {falsely} times of nothing",
-            times.len()
-        )
-    });
-    text.push_str(&peers.collect::<Vec<_>>().join("; "));
-    text.push_str(".\n");
+    let _infallible = write!(text, "\n{}", beside(rows));
+    text
+}
+
+/// What the peers can say: that an instance is to be taken out, or nothing.
+fn beside(rows: &[Row]) -> String {
+    let leave = |row: &&Row| row.case.finds.iter().any(|found| *found >= Verdict::Gray);
+    let count =
+        |rows: &[&Row], peer: usize| -> usize { rows.iter().map(|row| row.peer(peer).len()).sum() };
+    let (out, stay): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(leave);
+    let [faults, others] =
+        [&out, &stay].map(|rows| rows.iter().map(|row| row.outcomes.len()).sum::<usize>());
+    let mut text = format!(
+        "| beside | of {faults} faults for which an instance should go, complained of | of {others} other runs |\n|---|---|---|\n"
+    );
+    for (peer, name) in NAMES.iter().enumerate() {
+        let [gone, others] = [&out, &stay].map(|rows| count(rows, peer));
+        let _infallible = writeln!(text, "| {name} | {gone} | {others} |");
+    }
     text
 }
 

@@ -13,7 +13,7 @@ use crate::stage::Stage;
 /// Brings the fault about once, in a service of its own.
 pub(crate) async fn run(case: &Case, plan: &Plan) -> Outcome {
     let stage = Stage::set_for(case.fault).await;
-    let mut host = Host::start(&stage, case.scope).await;
+    let mut host = Host::start(&stage, case).await;
     let begin = SystemTime::now();
     let mut clients = Clients::start(host.app, RATE, case.mix);
     let peers = Peers::watch(host.app, &stage.heart);

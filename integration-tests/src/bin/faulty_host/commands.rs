@@ -8,29 +8,22 @@
 
 use std::io;
 
-use crate::faults::{Lift, inject};
+use integration_tests::injected::Injected;
+
+use crate::faults::inject;
 use crate::service::Service;
 
 /// Obeys until the input ends.
 pub(crate) fn obey(service: &Service) -> io::Result<()> {
-    let mut lift: Option<Lift> = None;
+    let mut injected = Injected::default();
     for line in io::stdin().lines() {
         let line = line?;
+        let inject = |name: &str| inject(name, service).inspect(|_| service.ears.mark());
+        if let Some(answer) = injected.obey(&line, inject) {
+            println!("{answer}");
+            continue;
+        }
         let answer = match line.split_once(' ').unwrap_or((&line, "")) {
-            ("inject", name) => match inject(name, service) {
-                Ok(injected) => {
-                    lift = Some(injected);
-                    service.ears.mark();
-                    "ok".to_owned()
-                }
-                Err(error) => error.to_string(),
-            },
-            ("lift", "") => {
-                if let Some(lift) = lift.take() {
-                    lift();
-                }
-                "ok".to_owned()
-            }
             ("mark", "") => {
                 service.ears.mark();
                 "ok".to_owned()

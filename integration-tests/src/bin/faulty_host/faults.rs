@@ -6,14 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use integration_tests::injected::Lift;
 use integration_tests::trap::Trap;
 
 use crate::jobs;
 use crate::routes::{lock, request};
 use crate::service::{Service, WORKERS};
-
-/// Takes a fault back.
-pub(crate) type Lift = Box<dyn FnOnce()>;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// More than there are workers.

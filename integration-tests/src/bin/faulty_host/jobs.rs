@@ -4,9 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use integration_tests::injected::Lift;
 use integration_tests::trap::Trap;
 
-use crate::faults::{Lift, PATIENCE};
+use crate::faults::PATIENCE;
 use crate::service::{POOL, Service};
 
 /// What blocks for long, and says so: another thread becomes the worker.

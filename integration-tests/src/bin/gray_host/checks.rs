@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use health_tower::{Check, Health, HealthBuilder, Scope};
+use health_tower::{Check, Health, HealthBuilder, Scope, Traffic};
 
 use crate::database::Database;
 use crate::store::Store;
@@ -28,13 +28,16 @@ pub(crate) fn declare(
     builder.check(often(pool)).check(often(store).scope(scope))
 }
 
-/// Where the synthetic probe belongs that reads an order and compares it: `GET /orders/7` must say `lamp 7`. Without it nobody here
+/// Where the synthetic probe belongs that reads an order and compares it: `GET /order/7` must say `lamp 7`. Without it nobody here
 /// notices answers that are wrong.
 pub(crate) fn synthetic(_health: &Health, _app: &axum::Router) -> io::Result<()> {
     Ok(())
 }
 
-/// Where the group belongs that lets the reading of one order be judged by itself: `/orders/{id}`.
-pub(crate) fn groups(builder: HealthBuilder) -> HealthBuilder {
-    builder
+/// Where it is wanted, the reading of one order is judged by itself as well.
+pub(crate) fn traffic(grouped: bool) -> Traffic {
+    match grouped {
+        true => Traffic::new().group("order", ["/order"]),
+        false => Traffic::new(),
+    }
 }

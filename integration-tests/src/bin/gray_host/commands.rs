@@ -5,31 +5,21 @@
 
 use std::io;
 
-use crate::faults::{Lift, inject};
+use integration_tests::injected::Injected;
+
+use crate::faults::inject;
 use crate::service::Service;
 
 /// Obeys until the input ends.
 pub(crate) fn obey(service: &Service) -> io::Result<()> {
-    let mut lift: Option<Lift> = None;
+    let mut injected = Injected::default();
     for line in io::stdin().lines() {
         let line = line?;
-        let answer = match line.split_once(' ').unwrap_or((&line, "")) {
-            ("inject", name) => match inject(name, service) {
-                Ok(injected) => {
-                    lift = Some(injected);
-                    "ok".to_owned()
-                }
-                Err(error) => error.to_string(),
-            },
-            ("lift", "") => {
-                if let Some(lift) = lift.take() {
-                    lift();
-                }
-                "ok".to_owned()
-            }
-            _ => format!("not understood: {line}"),
-        };
-        println!("{answer}");
+        let answer = injected.obey(&line, |name| inject(name, service));
+        println!(
+            "{}",
+            answer.unwrap_or_else(|| format!("not understood: {line}"))
+        );
     }
     // A runtime whose workers hang can't be dropped.
     std::process::exit(0)

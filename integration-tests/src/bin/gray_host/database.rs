@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use integration_tests::gray::{SEEDED, item};
+use integration_tests::gray::{DATABASE, SEEDED, item};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool};
@@ -18,7 +18,7 @@ pub(crate) struct Database(SqlitePool);
 impl Database {
     pub(crate) async fn open(folder: &Path) -> Result<Self, sqlx::Error> {
         let options = SqliteConnectOptions::new()
-            .filename(folder.join("orders.db"))
+            .filename(folder.join(DATABASE))
             .create_if_missing(true)
             .busy_timeout(PATIENCE)
             .journal_mode(SqliteJournalMode::Wal)

@@ -3,14 +3,12 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use integration_tests::injected::Lift;
 use integration_tests::trap::Trap;
 
 use crate::database::CONNECTIONS;
 use crate::flaws::Flaws;
 use crate::service::{Service, WORKERS};
-
-/// Takes a fault back.
-pub(crate) type Lift = Box<dyn FnOnce()>;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -51,7 +51,7 @@ impl Flaws {
     }
 
     fn fails(&self, path: &str) -> bool {
-        let percent = match path.starts_with("/orders/") {
+        let percent = match path.starts_with("/order/") {
             true => self.0.reading.load(Ordering::Relaxed),
             false => 0,
         };

@@ -1,8 +1,8 @@
 //! A service with faults to order, for tests that ask what the verdict says of them; and its clients.
 //!
-//! `gray_host serve folder=PATH store=ADDRESS heart=ADDRESS scope=shared|local` is the service: HTTP and gRPC on one port, orders in
+//! `gray_host serve folder=PATH store=ADDRESS heart=ADDRESS scope=shared|local grouped=true|false` is the service: HTTP and gRPC on one port, orders in
 //! an `SQLite` database in that folder, stock from a store at that address. It prints `pid`, then the addresses of `app` and `probes`,
-//! a line each, and from then on `verdict MILLISECONDS NAME RULES`, whenever the verdict changes. It obeys lines on its standard
+//! a line each, and from then on `verdict MILLISECONDS NAME RULES`, whenever one of them changes. It obeys lines on its standard
 //! input: [`commands`].
 //!
 //! `gray_host load ADDRESS RATE MIX` is its clients: [`load`].

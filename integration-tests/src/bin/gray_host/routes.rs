@@ -11,6 +11,7 @@ use axum::routing::get;
 use axum::{BoxError, Router};
 use integration_tests::gray::{LIMIT, REPORT};
 use tonic::Status;
+use tonic::metadata::MetadataValue;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
@@ -42,7 +43,7 @@ pub(crate) fn router(shop: Shop) -> Router {
     let peer = peer::health(database.clone(), store);
     let http = Router::new()
         .route("/orders", get(list).post(write))
-        .route("/orders/{id}", get(read))
+        .route("/order/{id}", get(read))
         .route("/stock/{id}", get(stock))
         .route("/report", get(async || tokio::time::sleep(REPORT).await))
         .with_state(shop);
@@ -91,7 +92,12 @@ fn unavailable<E>(_: E) -> StatusCode {
 /// There are too many of them.
 async fn shed(headers: HeaderMap, _: BoxError) -> Response {
     match is_grpc(&headers) {
-        true => Status::resource_exhausted("too many requests").into_http(),
+        true => {
+            let mut status = Status::resource_exhausted("too many requests");
+            let wait = MetadataValue::from_static("1000");
+            status.metadata_mut().insert("grpc-retry-pushback-ms", wait);
+            status.into_http()
+        }
         false => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response(),
     }
 }

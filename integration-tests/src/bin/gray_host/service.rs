@@ -38,11 +38,11 @@ impl Service {
         let store = Store(settings.store);
         let policy = DrainPolicy::default().lame_duck(LAME_DUCK);
         let builder = Health::builder().linked(false).drain(policy);
-        let builder = checks::groups(builder);
         let health = checks::declare(builder, &database, store, settings.scope).start()?;
         // Ours is a port that only the test knows.
         let layer = HealthLayer::builder(&health)
             .details(Details::when(|_| true))
+            .traffic(checks::traffic(settings.grouped))
             .build()?;
         // Anywhere: in a network namespace, the address comes later.
         let probes = ProbeServer::new(&layer).bind((Ipv4Addr::UNSPECIFIED, 0))?;

@@ -12,6 +12,8 @@ pub(crate) struct Settings {
     pub(crate) heart: SocketAddr,
     /// Whose store it is: this replica's, or everybody's.
     pub(crate) scope: Scope,
+    /// Whether the reading of one order is judged by itself.
+    pub(crate) grouped: bool,
 }
 
 impl Settings {
@@ -31,6 +33,7 @@ impl Settings {
                 "local" => Scope::Local,
                 other => return Err(format!("no scope: {other}").into()),
             },
+            grouped: value("grouped")?.parse()?,
         })
     }
 }

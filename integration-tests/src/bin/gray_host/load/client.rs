@@ -49,7 +49,7 @@ impl Client {
         match what {
             What::Read => {
                 let is_it = |said: &[u8]| said == item(id).as_bytes();
-                self.http(Method::GET, &format!("orders/{id}"), is_it).await
+                self.http(Method::GET, &format!("order/{id}"), is_it).await
             }
             What::List => {
                 let all =
