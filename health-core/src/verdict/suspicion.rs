@@ -44,6 +44,8 @@ impl Look {
 #[derive(Debug, Default)]
 pub(crate) struct Suspicion {
     since: Option<Duration>,
+    /// When there was last reason for it.
+    last: Duration,
     /// So long a streak was there when an external check found nothing.
     dismissed: u64,
 }
@@ -63,6 +65,8 @@ pub(crate) struct Doubt {
 /// in twenty usual, that many would be chance once in 10²⁶.
 const STREAK: u64 = 5;
 const LONG_STREAK: u64 = 20;
+/// Without reason for so long, a suspicion begins anew.
+const FORGOTTEN: Duration = Duration::from_secs(5);
 /// Longer is not waited for a check that doesn't run.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -82,9 +86,13 @@ impl Suspicion {
         }
         let in_a_row = streak >= self.dismissed + STREAK;
         if found.is_empty() && !in_a_row {
-            self.since = None;
+            // A rate about the limit is above it in one second, and not in the next.
+            if now.saturating_sub(self.last) >= FORGOTTEN {
+                self.since = None;
+            }
             return Doubt::default();
         }
+        self.last = now;
         let so_long = now.saturating_sub(*self.since.get_or_insert(now));
         let looked = |ago: Duration| ago < so_long;
         let checked = look.oldest.is_none_or(looked) || so_long >= PATIENCE;
