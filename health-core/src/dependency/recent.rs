@@ -74,7 +74,7 @@ impl Ended {
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (failed, all) = (self.ended.failed, self.ended.all());
-        let seconds = self.long.as_secs_f64().ceil().max(1.0);
+        let seconds = self.long.as_secs_f64().round().max(1.0);
         write!(f, "{failed} of {all} calls failed within {seconds} s")
     }
 }
