@@ -171,11 +171,8 @@ fn threads_that_want_the_same_get_the_same() {
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                calls(
-                    health.dependency("payments").start().unwrap(),
-                    1,
-                    Ending::Failed,
-                )
+                let payments = health.dependency("payments").start().unwrap();
+                calls(payments, 1, Ending::Failed);
             });
         }
     });

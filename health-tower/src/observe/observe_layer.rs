@@ -13,7 +13,7 @@ use crate::{Dependency, Health};
 /// instance has. When it is down, and when up again, says [`Health::dependency`]. Responses and errors pass through as they are.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), health_tower::BoxError> {
 /// use std::time::Duration;
 ///
 /// use bytes::Bytes;
@@ -64,7 +64,7 @@ use crate::{Dependency, Health};
 ///
 /// ## reqwest
 ///
-/// Its client has a response of its own, which has to become one of HTTP, and may become one of reqwest again:
+/// Its client has a response of its own, which has to become one of HTTP, and may become one of reqwest again (without its URL):
 ///
 /// ```ignore
 /// let client = ServiceBuilder::new()
