@@ -6,6 +6,8 @@ use health_core::{
     Call, Check, CheckReport, CheckState, Dependency, Ending, Health, Impact, Probe, Scope,
 };
 
+use tokio::time::Instant;
+
 use crate::support::{builder, ready, until};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -48,7 +50,9 @@ async fn what_all_share_degrades_and_comes_back_by_calls() {
     let part = health.part(["payments"]).unwrap();
 
     calls(payments, 20, Ending::Failed);
+    let failed = Instant::now();
     let report = until_it_is(&health, CheckState::Down).await;
+    assert!(failed.elapsed() <= SECOND * 11 / 10, "with the next look");
     assert_eq!(reason(&report), "20 of 20 calls failed within 1 s");
     assert!(ready(&health) && !part.status().is_up());
 
@@ -72,10 +76,7 @@ async fn what_is_local_takes_the_instance_out_and_not_for_ever() {
     let report = until_it_is(&health, CheckState::Down).await;
     assert_eq!(reason(&report), "the last 5 calls failed");
     assert!(!ready(&health));
-    let (down, was_down) = (
-        tokio::time::Instant::now(),
-        until_it_is(&health, CheckState::Up),
-    );
+    let (down, was_down) = (Instant::now(), until_it_is(&health, CheckState::Up));
     let report = was_down.await;
     assert!(down.elapsed() >= 26 * SECOND && down.elapsed() <= 35 * SECOND);
     assert!(
@@ -162,6 +163,17 @@ async fn what_can_not_be_observed_is_refused_and_leaves_nothing() {
     assert!(error.contains("100 are observed already"), "{error}");
     assert!(health.dependency("shard 7").start().is_ok());
     assert_eq!(health.snapshot().checks().count(), 101);
+}
+
+#[test]
+fn what_nothing_looks_at_is_refused_each_time() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let health = builder().runtime(runtime.handle().clone()).start().unwrap();
+    drop(runtime);
+    for _ in 0..2 {
+        let error = health.dependency("payments").start().unwrap_err();
+        assert!(error.to_string().contains("has ended"), "{error}");
+    }
 }
 
 #[test]

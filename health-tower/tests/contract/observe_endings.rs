@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use health_tower::{Health, ObserveLayer, ObservedBody};
@@ -64,6 +65,9 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
     pairs.iter().map(pair).collect()
 }
 
+/// Until there is a head.
+const SLOW: Duration = Duration::from_secs(1);
+
 type Headers = &'static [(&'static str, &'static str)];
 
 async fn respond(
@@ -83,7 +87,8 @@ async fn respond(
         let response = response.clone();
         async move { Ok::<_, Infallible>(response) }
     });
-    let client = ObserveLayer::new(&health, "payments").layer(client);
+    let layer = ObserveLayer::builder(&health, "payments").slow_call(SLOW);
+    let client = layer.build().unwrap().layer(client);
     let observed = client.oneshot(get("/charge")).await.unwrap();
     assert_eq!(
         (observed.status(), observed.headers()),
@@ -136,7 +141,7 @@ async fn a_call_that_is_read_to_its_end_counts_as_what_the_response_said() {
 }
 
 /// What is dropped half-way was answered, if its head said how.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_body_that_is_dropped_counts_as_its_head() {
     for (status, head, read, expected) in [
         (200, &[][..], 0, COMPLETED),
@@ -152,6 +157,8 @@ async fn a_body_that_is_dropped_counts_as_its_head() {
             assert!(body.frame().await.unwrap().is_ok());
         }
         assert_eq!(counted(&health), NOTHING, "it may still break off");
+        // A stream may last.
+        tokio::time::advance(2 * SLOW).await;
         drop(body);
         assert_eq!(counted(&health), expected, "{status} {head:?} {read}");
     }

@@ -122,16 +122,23 @@ fn reasons_are_figures_of_the_last_look_that_had_some() {
 fn another_chance_ends_with_the_first_call_that_fails() {
     let mut looks = Looks::default();
     assert_eq!(looks.look(0, 5), "fail");
-    for seconds in [30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 300] {
-        assert_eq!(looks.alone(), seconds);
+    // Also when that goes on for more than an hour.
+    for times in 1..30 {
+        assert_eq!(looks.alone(), (30 * times).min(300));
         assert_eq!(looks.look(0, 0), "warn", "for as long as nobody calls");
         assert_eq!(looks.look(0, 1), "fail");
     }
-    assert!(
-        looks.reason().starts_with("the last 1"),
-        "{}",
-        looks.reason()
-    );
+    assert_eq!(looks.reason(), "the last 34 calls failed");
+}
+
+/// It was known to be failing: nothing has to be shown anew.
+#[test]
+fn one_failure_ends_another_chance_also_where_there_was_no_row_of_them() {
+    let mut looks = Looks::default();
+    assert_eq!(looks.look(5, 15), "fail");
+    looks.alone();
+    assert_eq!(looks.look(0, 1), "fail");
+    assert_eq!(looks.reason(), "the last call failed");
 }
 
 #[test]
@@ -158,6 +165,11 @@ fn an_hour_without_a_fall_is_a_new_beginning() {
     assert_eq!(fall_after(1), 30);
     assert_eq!(fall_after(3000), 60);
     assert_eq!(fall_after(3600), 30);
+    assert_eq!(
+        fall_after(1),
+        60,
+        "an hour from the last, and not from the first"
+    );
 }
 
 #[test]
