@@ -9,7 +9,7 @@ use crate::Dependency;
 use crate::observe::{ObservedBody, ObservedFuture, Outgoing};
 
 /// The service of an [`ObserveLayer`](crate::ObserveLayer): a client whose calls are observed. Ready when the client is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Observed<S> {
     inner: S,
     dependency: Option<Dependency>,
