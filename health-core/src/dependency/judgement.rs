@@ -82,7 +82,8 @@ impl Judgement {
             }
             return;
         }
-        let fails = self.failing(now);
+        // A success may be what fills a window of old failures: it takes nothing down.
+        let fails = (ended.failed > 0).then(|| self.failing(now)).flatten();
         match &mut self.state {
             State::Up => {
                 if let Some(why) = fails {

@@ -58,6 +58,9 @@ fn it_is_down_where_failures_show_it() {
         (&[(5, 15)], "fail"),
         (&[(40, 60)], "fail"),
         (&[(41, 59)], "pass"),
+        // The twentieth call is a success.
+        (&[(4, 15), (1, 0)], "pass"),
+        (&[(4, 15), (1, 0), (0, 1)], "fail"),
         // What was before matters only where there are too few now.
         (&[(1000, 0), (5, 15)], "fail"),
         (&[(10, 0), (2, 8)], "pass"),
