@@ -85,6 +85,11 @@ impl Added {
 
 /// What [`Health::add_check`] would refuse, for faces that have more to complain of.
 pub fn problems_of(health: &Health, check: &Check) -> Vec<String> {
+    let problems = refused(health, check);
+    problems.iter().map(ToString::to_string).collect()
+}
+
+pub(crate) fn refused(health: &Health, check: &Check) -> Vec<Problem> {
     let name = check.name.clone();
     let taken = health.0.hub.published().reports().position(&name).is_some();
     let taken = taken.then(|| Problem::NameTaken {
@@ -92,8 +97,7 @@ pub fn problems_of(health: &Health, check: &Check) -> Vec<String> {
         place: check.place,
     });
     let problems = resolve(check.again()).err().unwrap_or_default();
-    let all = problems.into_iter().chain(taken);
-    all.map(|problem| problem.to_string()).collect()
+    problems.into_iter().chain(taken).collect()
 }
 
 fn resolve(check: Check) -> Result<Resolved, Vec<Problem>> {

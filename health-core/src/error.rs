@@ -2,12 +2,13 @@ use std::any::type_name;
 use std::fmt;
 
 use crate::check::{Place, State};
+use crate::dependency::MOST_DEPENDENCIES;
 
 /// No more checks can be added to those that were declared: each publishes, and whoever adds one an hour has a leak.
 pub(crate) const MOST_ADDED: usize = 1000;
 
-/// Why [`HealthBuilder::start`](crate::HealthBuilder::start), or [`Health::add_check`](crate::Health::add_check), refused, with every
-/// problem at once.
+/// Why [`HealthBuilder::start`](crate::HealthBuilder::start), [`Health::add_check`](crate::Health::add_check) or
+/// [`DependencyBuilder::start`](crate::DependencyBuilder::start) refused, with every problem at once.
 ///
 /// `Debug` prints the same text as `Display`, since that is what `fn main() -> Result<…>` shows.
 pub struct StartError {
@@ -103,6 +104,16 @@ pub(crate) enum Problem {
         check: String,
         place: Place,
     },
+    OtherDependency {
+        name: String,
+        place: Place,
+        scope: &'static str,
+        impact: &'static str,
+    },
+    TooManyDependencies {
+        name: String,
+        place: Place,
+    },
 }
 
 impl fmt::Display for Problem {
@@ -152,6 +163,21 @@ impl fmt::Display for Problem {
                 f,
                 "check `{check}` at {place}: {MOST_ADDED} checks have been added, and none can be removed; hand more to \
                  `Health::builder().check(…)`, or let one check look at several things"
+            ),
+            Self::OtherDependency {
+                name,
+                place,
+                scope,
+                impact,
+            } => write!(
+                f,
+                "dependency `{name}` at {place} is observed already, with `scope = {scope}` and `impact = {impact}`; say the same, or \
+                 neither, or give it another name"
+            ),
+            Self::TooManyDependencies { name, place } => write!(
+                f,
+                "dependency `{name}` at {place}: {MOST_DEPENDENCIES} are observed already, and what they count on is never given back; \
+                 let calls to several parts of one share a name"
             ),
             Self::BadDrain { why } => write!(f, "the drain policy: {why}"),
             Self::BadWatchdog { why } => write!(f, "the watchdog: {why}"),

@@ -8,6 +8,7 @@ use tokio::task::AbortHandle;
 
 use crate::adding::Adding;
 use crate::check::bounded_name;
+use crate::dependency::Dependencies;
 use crate::lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Latch, Trigger, drive, run};
 use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
@@ -35,6 +36,7 @@ pub(crate) struct Inner {
     pub(crate) latch: Arc<Latch>,
     pub(crate) tasks: Vec<AbortHandle>,
     pub(crate) adding: Adding,
+    pub(crate) dependencies: Dependencies,
     pub(crate) driver: AbortHandle,
     pub(crate) pulses: Arc<Pulses>,
     pub(crate) startup_deadline: Duration,

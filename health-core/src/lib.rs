@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! checks   ─┐
+//! calls    ─┤
 //! watchdog ─┤
 //! pulses   ─┼─► ledger ─► assess ─► Snapshot, StatusBoard ─► faces
 //! traffic  ─┤
@@ -28,6 +29,7 @@
 mod adding;
 mod builder;
 mod check;
+mod dependency;
 mod error;
 mod fatal;
 mod health;
@@ -48,6 +50,7 @@ pub use builder::HealthBuilder;
 pub use check::{
     Check, CheckRef, FromState, Impact, InProcess, IntoOutcome, Outcome, Scope, State,
 };
+pub use dependency::{Call, Calls, Dependency, DependencyBuilder};
 pub use error::StartError;
 pub use fatal::FatalReport;
 pub use health::Health;

@@ -11,6 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::adding::Adding;
 use crate::check::{Body, Resolved};
+use crate::dependency::Dependencies;
 use crate::error::{Problem, StartError};
 use crate::health::Inner;
 use crate::lifecycle::{DrainPolicy, Latch, Late, drive};
@@ -133,6 +134,7 @@ pub(crate) fn start(
             lag,
             added: Mutex::default(),
         },
+        dependencies: Dependencies::default(),
         startup_deadline: plan.startup_deadline,
         _watch: watch,
         _hosts: liveness.into_iter().chain(others).collect(),

@@ -66,6 +66,8 @@
 //!   operators and preStop hooks do so by `POST`.
 //! - Judging what passes through: [`Traffic`], for groups of routes and for whose fault a response is; [`Verdict`] and [`Rule`] for what is made of
 //!   it, together with all else.
+//! - Calling others: [`ObserveLayer`] around a client, for the health of a dependency from real calls; [`Health::dependency`] where there is no
+//!   client of tower.
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`], [`Snapshot::verdict`], [`Snapshot::traffic`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
@@ -90,6 +92,7 @@ mod kubernetes;
 mod layer;
 #[cfg(feature = "listener")]
 mod listener;
+mod observe;
 mod paths;
 mod probe_body;
 mod probe_service;
@@ -113,14 +116,14 @@ pub use exec::{exec_probe, exec_probe_from};
 #[cfg_attr(docsrs, doc(cfg(feature = "grpc")))]
 pub use grpc::{GrpcHealth, GrpcServices, ServiceError};
 pub use health_core::{
-    Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections, DrainFlags,
-    DrainPolicy, DrainReport, DrainWatch, Ending, Evidence, FatalReport, Fault, FaultKind,
-    FromState, Half, Health, HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess,
-    IntoOutcome, LoopLag, Outcome, Part, Phase, Probe, ProbeStatus, Pulse, PulseGuard, PulseReport,
-    PulseState, RouteGroup, Rule, RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot,
-    StartError, StartupReport, StartupState, StartupTask, State, StatusBoard, Statuses,
-    StuckWorker, Subscription, TrafficReport, Trigger, Unfinished, UnknownChecks, Verdict,
-    VerdictReport, Watchdog, WeakHealth,
+    Call, Calls, Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections,
+    Dependency, DependencyBuilder, DrainFlags, DrainPolicy, DrainReport, DrainWatch, Ending,
+    Evidence, FatalReport, Fault, FaultKind, FromState, Half, Health, HealthBuilder, Hold, Impact,
+    InFlight, InFlightRequest, InProcess, IntoOutcome, LoopLag, Outcome, Part, Phase, Probe,
+    ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState, RouteGroup, Rule, RuntimeReport,
+    RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport, StartupState, StartupTask,
+    State, StatusBoard, Statuses, StuckWorker, Subscription, TrafficReport, Trigger, Unfinished,
+    UnknownChecks, Verdict, VerdictReport, Watchdog, WeakHealth,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use kubernetes::KubernetesProbes;
@@ -128,6 +131,7 @@ pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub use listener::{Accept, Tracked, TrackedListener};
+pub use observe::{ObserveLayer, ObserveLayerBuilder, Observed, ObservedBody, ObservedFuture};
 pub use paths::{LayerError, ProbePaths};
 pub use probe_body::ProbeBody;
 pub use probe_service::{ProbeFuture, ProbeService};

@@ -30,6 +30,7 @@ pub use line::Half;
 pub use stripe::DrainFlags;
 pub use unfinished::Unfinished;
 
+pub(crate) use in_flight::{stripes, thread_number};
 pub(crate) use meter::{Meter, Overdue, Second};
 pub(crate) use name::Name;
 pub(crate) use times::Taken;

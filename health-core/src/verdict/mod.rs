@@ -23,3 +23,4 @@ pub use report::{Verdict, VerdictReport};
 pub use traffic::TrafficReport;
 
 pub(crate) use judge::Judge;
+pub(crate) use wilson::at_least;

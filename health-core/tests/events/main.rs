@@ -5,6 +5,7 @@
 
 mod blocking;
 mod causes;
+mod dependency;
 mod lifecycle;
 #[path = "../recorder/mod.rs"]
 mod recorder;
@@ -28,6 +29,8 @@ async fn events() {
     subscribers::one_may_call_the_health_that_it_hears_of().await;
     transitions::an_observed_check_says_what_it_would_have_done().await;
     transitions::a_check_that_is_added_is_told_and_alarms_nobody().await;
+    dependency::what_can_not_be_observed_is_said_once_with_the_place().await;
+    dependency::a_dependency_that_goes_down_is_one_event_with_figures().await;
     lifecycle::start_up_that_takes_too_long_says_what_it_waits_for().await;
     causes::what_counts_for_nothing_is_said_once().await;
     subscribers::one_that_panics_stops_nothing().await;

@@ -6,6 +6,7 @@ mod adding;
 mod blocking;
 mod conflated;
 mod connections;
+mod dependency;
 mod drain;
 mod handles;
 mod inconclusive;

@@ -16,7 +16,5 @@ pub use service::HealthService;
 
 pub(crate) use opt_ins::{OptIns, Wanted, tell_envoy};
 pub(crate) use passing::Passing;
-pub(crate) use request::Form;
-#[cfg(feature = "grpc")]
-pub(crate) use request::is_grpc;
+pub(crate) use request::{Form, is_grpc};
 pub(crate) use shared::{Asked, Shared};

@@ -23,11 +23,8 @@ pub(crate) fn of_head<B>(form: Form, response: &Response<B>) -> Option<Ending> {
         ClassifiedResponse::Ready(Ok(())) if form == Form::Grpc => of_grpc_head(response),
         ClassifiedResponse::Ready(Ok(())) => Some(Ending::Completed),
         ClassifiedResponse::Ready(Err(_)) => Some(of_server_error(response)),
-        ClassifiedResponse::RequiresEos(never) => {
-            // It says so in its type, and has no way to show it.
-            drop(never);
-            None
-        }
+        // It never does: its type says so, and has no way to show it.
+        ClassifiedResponse::RequiresEos(_) => None,
     }
 }
 
@@ -91,7 +88,7 @@ pub(crate) fn of_error(error: &impl fmt::Display) -> Ending {
 ///
 /// By its words, and not by its type: that would need `'static` of the error of any service, which the compiler can't prove of a boxed
 /// one within a future that is spawned ("higher-ranked lifetime error").
-fn is_shed(error: &impl fmt::Display) -> bool {
+pub(crate) fn is_shed(error: &impl fmt::Display) -> bool {
     error.to_string().ends_with("service overloaded")
 }
 

@@ -6,6 +6,8 @@ mod bodies;
 mod drain;
 mod envoy;
 mod gate;
+mod observe;
+mod observe_endings;
 mod probes;
 mod quiet;
 mod readiness;

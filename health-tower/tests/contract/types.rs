@@ -4,7 +4,8 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use health_tower::{
-    HealthBody, HealthLayer, HealthService, ProbeFuture, ProbeService, ResponseFuture,
+    HealthBody, HealthLayer, HealthService, ObserveLayer, Observed, ObservedBody, ObservedFuture,
+    ProbeFuture, ProbeService, ResponseFuture,
 };
 use http::{Request, Response};
 use http_body_util::{Empty, Full};
@@ -29,6 +30,14 @@ fn everything_can_be_sent_and_shared() {
     send_sync::<HealthBody<Full<Bytes>>>();
     send::<ResponseFuture<Gate, Empty<Bytes>>>();
     send::<ProbeFuture<Empty<Bytes>>>();
+    send_sync::<ObserveLayer>();
+    send_sync::<
+        Observed<BoxCloneSyncService<Request<Empty<Bytes>>, Response<Full<Bytes>>, Infallible>>,
+    >();
+    send_sync::<ObservedBody<Full<Bytes>>>();
+    send_sync::<ObservedFuture<std::future::Ready<()>>>();
+    clone::<Observed<Gate>>();
+    default::<ObservedBody<Full<Bytes>>>();
     clone::<HealthLayer>();
     clone::<HealthService<Gate>>();
     default::<HealthBody<Full<Bytes>>>();

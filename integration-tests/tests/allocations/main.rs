@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use health_tower::{Check, Health, HealthLayer, Probe, Watchdog};
+use health_tower::{
+    Check, Health, HealthLayer, ObserveLayer, ObserveLayerBuilder, Probe, Watchdog,
+};
 use http::{Request, Response, StatusCode, Uri};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Empty, Full};
@@ -53,6 +55,25 @@ fn a_service_that_is_cloned_for_each_request_allocates_nothing_more() {
     let layered = HealthLayer::new(&health(1)).layer(bare);
     let application = allocations(|| passes(bare));
     assert_eq!(allocations(|| passes(layered.clone())), application);
+}
+
+#[test]
+fn a_call_that_is_observed_allocates_nothing_more() {
+    let _alone = alone();
+    // Nobody drives it: what looks at the calls doesn't run.
+    let runtime = Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime for the check");
+    let health = Health::builder().linked(false).watchdog(Watchdog::off());
+    let health = health.runtime(runtime.handle().clone()).start();
+    let health = health.expect("nothing can be wrong with it");
+    let bare = service_fn(application);
+    let application = allocations(|| passes(bare));
+    for slow in [None, Some(Duration::from_secs(1))] {
+        let layer = ObserveLayer::builder(&health, "payments");
+        let layer = slow.into_iter().fold(layer, ObserveLayerBuilder::slow_call);
+        let observed = layer.build().expect("nothing is wrong with it").layer(bare);
+        assert_eq!(allocations(|| passes(observed.clone())), application);
+    }
 }
 
 #[test]

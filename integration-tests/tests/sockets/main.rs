@@ -34,6 +34,8 @@ mod listener_idle;
 mod listener_silent;
 mod listener_upgrades;
 mod many_probes;
+mod observe;
+mod observe_peer;
 mod one_instance;
 mod passing;
 mod placement;
