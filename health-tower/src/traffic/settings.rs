@@ -13,8 +13,8 @@ use crate::Ending;
 /// | 5xx | failed |
 /// | 503 with `retry-after` | shed |
 /// | any other status | completed |
-/// | gRPC, by head or trailers: Unknown, DeadlineExceeded, Internal, Unavailable, DataLoss | failed |
-/// | gRPC: ResourceExhausted or Unavailable with `grpc-retry-pushback-ms` | shed |
+/// | gRPC, by head or trailers: `UNKNOWN`, `DEADLINE_EXCEEDED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS` | failed |
+/// | gRPC: `RESOURCE_EXHAUSTED` or `UNAVAILABLE` with `grpc-retry-pushback-ms` | shed |
 /// | gRPC: any other status | completed |
 /// | an error of the service | failed; tower's `Overloaded`, however it is wrapped, shed |
 /// | an error of the body | failed |
