@@ -95,6 +95,8 @@ mod probe_service;
 mod server;
 #[cfg(feature = "switch")]
 mod switch;
+#[cfg(feature = "synthetic")]
+mod synthetic;
 mod timer;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;
@@ -133,6 +135,12 @@ pub use server::ProbeServer;
 #[cfg(feature = "switch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "switch")))]
 pub use switch::DrainSwitch;
+#[cfg(feature = "synthetic")]
+#[cfg_attr(docsrs, doc(cfg(feature = "synthetic")))]
+pub use synthetic::{
+    Answer, Answers, IntoDuration, IntoStep, Step, Synthetic, SyntheticBody, SyntheticError,
+    SyntheticRequest,
+};
 
 /// A boxed error, as tower uses it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -102,17 +102,34 @@ impl<S> HealthService<S> {
     }
 
     #[inline]
+    #[cfg_attr(
+        not(feature = "synthetic"),
+        allow(unused_mut, reason = "a mark is taken off")
+    )]
     fn pass<B>(&mut self, mut request: Request<B>) -> ResponseFuture<S, B>
     where
         S: Service<Request<B>> + Clone,
         B: Body,
     {
+        #[cfg(feature = "synthetic")]
+        if crate::synthetic::admit(&mut request) {
+            return self.pass_uncounted(request);
+        }
         let (counted, drain) = self.shared.enter();
         let form = Form::of(&request);
         if drain.is_refusing() {
             return self.refuse(request, form);
         }
-        let mut passing = Passing::new(counted, &request, form);
+        let passing = Passing::new(counted, &request, form);
+        self.go(request, passing)
+    }
+
+    #[inline]
+    fn go<B>(&mut self, mut request: Request<B>, mut passing: Passing) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+        B: Body,
+    {
         self.shared.opt_in(&mut request, &mut passing);
         match mem::replace(&mut self.polled, Polled::Never) {
             Polled::Ready => ResponseFuture::run(self.inner.call(request), passing),
@@ -122,6 +139,18 @@ impl<S> HealthService<S> {
                 ResponseFuture::wait(polled, request, passing)
             }
         }
+    }
+
+    /// A request of the service's own, which no drain refuses: it ends before it would.
+    #[cfg(feature = "synthetic")]
+    #[cold]
+    fn pass_uncounted<B>(&mut self, request: Request<B>) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+        B: Body,
+    {
+        let passing = Passing::uncounted(&request, Form::of(&request));
+        self.go(request, passing)
     }
 
     /// What comes too late is told so, and what was polled for it is given back.
