@@ -70,6 +70,8 @@ pub struct Synthetic {
     pub(crate) name: String,
     pub(crate) steps: Vec<Planned>,
     pub(crate) aim: Aim,
+    #[cfg(feature = "synthetic-http")]
+    pub(crate) over: crate::synthetic::over::Over,
     pub(crate) max_body: usize,
     pub(crate) settings: Settings,
     pub(crate) problems: Vec<String>,
@@ -79,17 +81,21 @@ pub struct Synthetic {
 pub(crate) enum Aim {
     Nowhere,
     Service(Box<dyn Target>),
+    #[cfg(feature = "synthetic-http")]
+    Url,
 }
 
-impl Aim {
+impl Synthetic {
     /// Or all that keeps it from being one.
-    pub(crate) fn built(self) -> Result<Box<dyn Target>, Vec<String>> {
-        match self {
-            Self::Nowhere => Err(vec![
+    pub(crate) fn target(&mut self) -> Result<Box<dyn Target>, Vec<String>> {
+        match std::mem::replace(&mut self.aim, Aim::Nowhere) {
+            Aim::Nowhere => Err(vec![
                 "there is nothing to run it through; add `.through(app.clone())`, or with the feature `synthetic-http`, `.over(\"https://…\")`"
                     .to_owned(),
             ]),
-            Self::Service(target) => Ok(target),
+            Aim::Service(target) => Ok(target),
+            #[cfg(feature = "synthetic-http")]
+            Aim::Url => std::mem::take(&mut self.over).built(),
         }
     }
 }
@@ -125,6 +131,8 @@ impl Synthetic {
             name: name.into(),
             steps: Vec::new(),
             aim: Aim::Nowhere,
+            #[cfg(feature = "synthetic-http")]
+            over: Default::default(),
             max_body: 1024 * 1024,
             settings: Settings::default(),
             problems: Vec::new(),
@@ -221,14 +229,22 @@ impl Synthetic {
 
     /// Runs it through a clone of this service: axum's `Router`, tonic's `Routes`, or what layers made of them. Each request gets a clone
     /// of its own, which is polled ready first. The body is a [`SyntheticBody`].
-    pub fn through<S, B>(mut self, service: S) -> Self
+    pub fn through<S, B>(self, service: S) -> Self
     where
         S: Service<Request<SyntheticBody>, Response = Response<B>> + Clone + Send + 'static,
         S::Error: Into<BoxError>,
         S::Future: Send,
         B: Body<Data: Send, Error: Into<BoxError>> + Send,
     {
-        self.aim = Aim::Service(Box::new(Through::new(&service)));
+        self.aim_at(Aim::Service(Box::new(Through::new(&service))))
+    }
+
+    pub(crate) fn aim_at(mut self, aim: Aim) -> Self {
+        if !matches!(self.aim, Aim::Nowhere) {
+            let why = "it is to be run in more than one way; leave all `through(…)` and `over(…)` but one out";
+            self.problems.push(why.to_owned());
+        }
+        self.aim = aim;
         self
     }
 

@@ -1,7 +1,8 @@
 //! How a request is known as one of ours.
 //!
 //! 1. It is marked by an extension, which nothing outside this crate can make.
-//! 2. Marks are looked for only while a synthetic request is under way: an ordinary one then costs one load of a word that nobody writes.
+//! 2. Over a socket, it is a number that only this process knows; the layer makes an extension of it: see [`nonce`](super::nonce).
+//! 3. Marks are looked for only while a synthetic request is under way: an ordinary one then costs one load of a word that nobody writes.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -70,5 +71,9 @@ pub(crate) fn admit<B>(request: &mut Request<B>) -> bool {
 
 #[cold]
 fn is_marked<B>(request: &mut Request<B>) -> bool {
+    #[cfg(feature = "synthetic-http")]
+    if crate::synthetic::nonce::redeem(request.headers_mut()) {
+        SyntheticRequest::mark(request);
+    }
     request.extensions().get::<SyntheticRequest>().is_some()
 }

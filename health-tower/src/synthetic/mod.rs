@@ -1,7 +1,7 @@
 //! Requests that the service makes to itself, on the path that its users take.
 //!
-//! From the outside to the inside: what a user declares ([`Synthetic`], [`Step`]), one [run](run) of it, what it runs [through](through)
-//! or [over](http), and what is [expected](expect) of the answers. Each is an external check of core's, from which its intervals,
+//! From the outside to the inside: what a user declares ([`Synthetic`], [`Step`]), one [run] of it, what it runs [through]
+//! or [over], and what is [expected](expect) of the answers. Each is an external check of core's, from which its intervals,
 //! thresholds and staleness come. The [mark](mark) is all that the layer knows of it.
 
 mod answer;
@@ -12,6 +12,10 @@ mod expect;
 mod grpc;
 mod line;
 mod mark;
+#[cfg(feature = "synthetic-http")]
+mod nonce;
+#[cfg(feature = "synthetic-http")]
+mod over;
 mod run;
 mod start;
 mod step;

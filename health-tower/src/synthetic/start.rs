@@ -17,11 +17,16 @@ impl Synthetic {
     /// Everything that is wrong, at once: no step, nothing to run through, paths, headers and durations that are none; a name that is
     /// taken, impossible options, and whatever else a check is refused for.
     #[track_caller]
-    pub fn start(self, health: &Health) -> Result<(), SyntheticError> {
+    pub fn start(mut self, health: &Health) -> Result<(), SyntheticError> {
         let place = Location::caller();
-        let mut problems = self.problems;
+        let mut problems = std::mem::take(&mut self.problems);
         problems.extend(step_problems(&self.steps));
-        let target = self.aim.built().unwrap_or_else(|why| {
+        #[cfg(feature = "synthetic-http")]
+        if self.over.is_unused() {
+            let why = "`trust(…)` and `server_name(…)` are for `over(…)`; leave them out";
+            problems.push(why.to_owned());
+        }
+        let target = self.target().unwrap_or_else(|why| {
             problems.extend(why);
             Box::new(Nowhere)
         });
