@@ -64,6 +64,8 @@
 //!   [`KubernetesProbes`] prints the probes and the grace period that fit.
 //! - Maintenance: [`Health::begin_drain`], [`Health::resume`], [`Health::drained`]; with the feature `switch`, `DrainSwitch` lets
 //!   operators and preStop hooks do so by `POST`.
+//! - Asking itself, with the feature `synthetic`: `Synthetic` makes requests through a clone of the whole service, and with
+//!   `synthetic-http` over a URL, on its own intervals; `SyntheticRequest` tells a handler. [`Health::add_check`] is what it stands on.
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of

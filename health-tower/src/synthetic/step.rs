@@ -12,8 +12,8 @@ use crate::synthetic::{Answer, grpc};
 /// So much of a path is of use in a reason.
 const LONGEST_PATH: usize = 100;
 
-/// One request of a [`Synthetic`](crate::Synthetic), and what its answer has to be: 2xx, where nothing else is said. It has the same
-/// bounds as any other: the body of the answer is read to its end.
+/// One request of a [`Synthetic`](crate::Synthetic), and what its answer has to be: 2xx, where nothing else is said, with a body that is
+/// read to its end.
 ///
 /// ```
 /// use health_tower::Step;
