@@ -102,10 +102,6 @@ impl<S> HealthService<S> {
     }
 
     #[inline]
-    #[cfg_attr(
-        not(feature = "synthetic"),
-        allow(unused_mut, reason = "a mark is taken off")
-    )]
     fn pass<B>(&mut self, mut request: Request<B>) -> ResponseFuture<S, B>
     where
         S: Service<Request<B>> + Clone,
@@ -120,16 +116,7 @@ impl<S> HealthService<S> {
         if drain.is_refusing() {
             return self.refuse(request, form);
         }
-        let passing = Passing::new(counted, &request, form);
-        self.go(request, passing)
-    }
-
-    #[inline]
-    fn go<B>(&mut self, mut request: Request<B>, mut passing: Passing) -> ResponseFuture<S, B>
-    where
-        S: Service<Request<B>> + Clone,
-        B: Body,
-    {
+        let mut passing = Passing::new(counted, &request, form);
         self.shared.opt_in(&mut request, &mut passing);
         match mem::replace(&mut self.polled, Polled::Never) {
             Polled::Ready => ResponseFuture::run(self.inner.call(request), passing),
@@ -141,16 +128,21 @@ impl<S> HealthService<S> {
         }
     }
 
-    /// A request of the service's own, which no drain refuses: it ends before it would.
+    /// A request of the service's own, which no drain refuses: it ends before it would. Apart, and waiting where it need not, so that
+    /// nothing is copied once more for those that are counted.
     #[cfg(feature = "synthetic")]
     #[cold]
-    fn pass_uncounted<B>(&mut self, request: Request<B>) -> ResponseFuture<S, B>
+    fn pass_uncounted<B>(&mut self, mut request: Request<B>) -> ResponseFuture<S, B>
     where
         S: Service<Request<B>> + Clone,
         B: Body,
     {
-        let passing = Passing::uncounted(&request, Form::of(&request));
-        self.go(request, passing)
+        let mut passing = Passing::uncounted(&request, Form::of(&request));
+        self.shared.opt_in(&mut request, &mut passing);
+        self.polled = Polled::Never;
+        let clone = self.inner.clone();
+        let polled = mem::replace(&mut self.inner, clone);
+        ResponseFuture::wait(polled, request, passing)
     }
 
     /// What comes too late is told so, and what was polled for it is given back.
