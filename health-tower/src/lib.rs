@@ -68,6 +68,8 @@
 //!   it, together with all else.
 //! - Calling others: [`ObserveLayer`] around a client, for the health of a dependency from real calls; [`Health::dependency`] where there is no
 //!   client of tower.
+//! - Asking itself, with the feature `synthetic`: `Synthetic` makes requests through a clone of the whole service, and with
+//!   `synthetic-http` over a URL, on its own intervals; `SyntheticRequest` tells a handler. [`Health::add_check`] is what it stands on.
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`], [`Snapshot::verdict`], [`Snapshot::traffic`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
@@ -100,6 +102,8 @@ mod probe_service;
 mod server;
 #[cfg(feature = "switch")]
 mod switch;
+#[cfg(feature = "synthetic")]
+mod synthetic;
 mod timer;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;
@@ -141,6 +145,12 @@ pub use server::ProbeServer;
 #[cfg(feature = "switch")]
 #[cfg_attr(docsrs, doc(cfg(feature = "switch")))]
 pub use switch::DrainSwitch;
+#[cfg(feature = "synthetic")]
+#[cfg_attr(docsrs, doc(cfg(feature = "synthetic")))]
+pub use synthetic::{
+    Answer, Answers, IntoDuration, IntoStep, Step, Synthetic, SyntheticBody, SyntheticError,
+    SyntheticRequest,
+};
 pub use traffic::Traffic;
 
 /// A boxed error, as tower uses it.

@@ -61,7 +61,8 @@ use crate::{Health, Traffic};
 ///
 /// A request whose path is one of the [`ProbePaths`](crate::ProbePaths), whatever the method; others than GET and HEAD get 405. A
 /// body is read and thrown away, up to 2 MiB and for 1 s. Middleware outside may answer first, as CORS does to `OPTIONS`. With
-/// [`grpc`](crate::HealthLayerBuilder), all calls of `grpc.health.v1.Health` as well. Neither is counted as in flight.
+/// [`grpc`](crate::HealthLayerBuilder), all calls of `grpc.health.v1.Health` as well. Neither is counted as in flight; nor, with the
+/// feature `synthetic`, are the service's own requests to itself.
 #[derive(Clone, Debug)]
 pub struct HealthLayer {
     health: Health,

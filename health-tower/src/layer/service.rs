@@ -107,6 +107,10 @@ impl<S> HealthService<S> {
         S: Service<Request<B>> + Clone,
         B: Body,
     {
+        #[cfg(feature = "synthetic")]
+        if crate::synthetic::admit(&mut request) {
+            return self.pass_uncounted(request);
+        }
         let (counted, drain) = self.shared.enter();
         let form = Form::of(&request);
         if drain.is_refusing() {
@@ -122,6 +126,23 @@ impl<S> HealthService<S> {
                 ResponseFuture::wait(polled, request, passing)
             }
         }
+    }
+
+    /// A request of the service's own, which no drain refuses: it ends before it would. Apart, and waiting where it need not, so that
+    /// nothing is copied once more for those that are counted.
+    #[cfg(feature = "synthetic")]
+    #[cold]
+    fn pass_uncounted<B>(&mut self, mut request: Request<B>) -> ResponseFuture<S, B>
+    where
+        S: Service<Request<B>> + Clone,
+        B: Body,
+    {
+        let mut passing = Passing::uncounted(&request, Form::of(&request));
+        self.shared.opt_in(&mut request, &mut passing);
+        self.polled = Polled::Never;
+        let clone = self.inner.clone();
+        let polled = mem::replace(&mut self.inner, clone);
+        ResponseFuture::wait(polled, request, passing)
     }
 
     /// What comes too late is told so, and what was polled for it is given back.
