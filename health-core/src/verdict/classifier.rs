@@ -89,27 +89,32 @@ impl Classifier {
         let all = self.lines(&sight, now);
         let doubt = self.suspicion.look(&all, &sight.look, now);
 
-        let mut gray = sight.stuck;
-        let mut degraded = sight.degraded;
-        if doubt.explained || !degraded.is_empty() {
-            degraded.extend(doubt.evidence);
-        } else {
-            gray.extend(sight.external);
-            if doubt.sure { &mut gray } else { &mut degraded }.extend(doubt.evidence);
-        }
         let fails = all.iter().any(|line| line.failing.is_some());
-        let mut overloaded = Vec::new();
+        let (mut overloaded, mut worse) = (Vec::new(), Vec::new());
         for line in all {
-            overloaded.extend(
-                [line.queued, line.sheds, line.late_turns]
-                    .into_iter()
-                    .flatten(),
-            );
-            degraded.extend([line.failures, line.slow].into_iter().flatten());
+            let pressed = [line.queued, line.sheds, line.late_turns];
+            overloaded.extend(pressed.into_iter().flatten());
+            worse.extend([line.failures, line.slow].into_iter().flatten());
         }
         // What it takes on has to succeed, or it is no overload, whatever else it is.
         let admitted = succeeds && !fails;
         overloaded.retain(|_| admitted);
+
+        let mut gray = sight.stuck;
+        let mut degraded = sight.degraded;
+        let explained = doubt.explained || !degraded.is_empty();
+        let suspects = if doubt.sure && !explained {
+            &mut gray
+        } else {
+            &mut degraded
+        };
+        suspects.extend(doubt.evidence);
+        // A user's path that is turned away, or waits, with all others, fails by the overload.
+        let pressed = !overloaded.is_empty() || self.overloaded.holds();
+        if !explained && !pressed {
+            gray.extend(sight.external);
+        }
+        degraded.extend(worse);
         let verdict = self.weigh(
             [sight.down, overloaded, gray, degraded],
             sight.look.external_passed(),

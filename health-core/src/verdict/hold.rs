@@ -75,6 +75,10 @@ impl Hold {
         self.met.as_ref().map(|met| &*met.evidence)
     }
 
+    pub(crate) fn holds(&self) -> bool {
+        self.met.is_some()
+    }
+
     fn enter(&mut self, now: Duration, chance: f64) -> Duration {
         let forgotten = |left: Duration| now.saturating_sub(left) >= FORGOTTEN;
         if self.left.is_some_and(forgotten) {

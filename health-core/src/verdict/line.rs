@@ -4,7 +4,7 @@ use crate::traffic::{Name, Second};
 use crate::verdict::progress::{Progress, Standstill};
 use crate::verdict::usual::{Odd, Usual};
 use crate::verdict::wilson::at_least;
-use crate::verdict::window::{Bucket, Buckets, Met, Sum};
+use crate::verdict::window::{Bucket, Buckets, LONGEST, Met, Sum};
 use crate::verdict::{Evidence, Rule};
 use crate::watchdog::Turns;
 
@@ -57,7 +57,9 @@ const TIMES_USUAL: f64 = 5.0;
 const DEGRADED_FROM: f64 = 0.02;
 const TIMES_P95: u32 = 3;
 /// Below this, three times as long is nothing that anybody notices.
-const NOTICED: Duration = Duration::from_millis(25);
+const NOTICED: Duration = Duration::from_millis(10);
+/// So many times make a 95th percentile that chance doesn't move much; where fewer come, a whole window of them.
+const TIMES: u64 = 200;
 const SHED: f64 = 0.01;
 const QUEUE: f64 = 0.1;
 /// Turns are few, and one may be late by chance.
@@ -178,9 +180,11 @@ impl Line {
         let usual = self.usual.p95()?;
         let limit = (usual * TIMES_P95).max(usual + NOTICED);
         let p95 = |sum: &Sum| sum.took.quantile(0.95).unwrap_or_default();
-        let met = self
-            .buckets
-            .met(|sum| sum.took.count() >= LEAST, |sum| p95(sum) > limit);
+        let enough = |sum: &Sum| match sum.took.count() {
+            TIMES.. => true,
+            few => few >= LEAST && sum.seconds == LONGEST as u64,
+        };
+        let met = self.buckets.met(enough, |sum| p95(sum) > limit);
         let sum = sure(met)?;
         let what = format!("p95 is {:.0?}, where {usual:.0?} is usual", p95(&sum));
         Some(self.say(Rule::Latency, what))

@@ -1,9 +1,8 @@
 //! What health is asked to look at, as a service of this kind declares it.
 
-use std::io;
 use std::time::Duration;
 
-use health_tower::{Check, Health, HealthBuilder, Scope, Traffic};
+use health_tower::{Check, Health, HealthBuilder, Scope, Step, Synthetic, SyntheticError, Traffic};
 
 use crate::database::Database;
 use crate::store::Store;
@@ -28,10 +27,14 @@ pub(crate) fn declare(
     builder.check(often(pool)).check(often(store).scope(scope))
 }
 
-/// Where the synthetic probe belongs that reads an order and compares it: `GET /order/7` must say `lamp 7`. Without it nobody here
-/// notices answers that are wrong.
-pub(crate) fn synthetic(_health: &Health, _app: &axum::Router) -> io::Result<()> {
-    Ok(())
+/// Reads an order through the whole service, and compares it: nobody else here notices answers that are wrong.
+pub(crate) fn synthetic(health: &Health, app: &axum::Router) -> Result<(), SyntheticError> {
+    let read = Step::get("/order/7").expect_body(|body| body == b"lamp 7");
+    let often = Synthetic::new("an order").step(read).every(2 * EVERY);
+    often
+        .timeout(2 * TIMEOUT)
+        .through(app.clone())
+        .start(health)
 }
 
 /// Where it is wanted, the reading of one order is judged by itself as well.

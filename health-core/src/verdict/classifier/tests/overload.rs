@@ -78,6 +78,21 @@ fn overload_that_fails_at_what_it_takes_on_is_none() {
 }
 
 #[test]
+fn a_path_that_is_turned_away_with_all_others_is_not_gray() {
+    let mut world = World::busy();
+    world.until(Verdict::Overloaded, &sheds(100));
+    world.sight.external = evidence(Rule::External);
+    assert_eq!(world.go(60, &sheds(100)), Verdict::Overloaded);
+    // It takes a while until it is asked again.
+    assert_eq!(world.go(9, &sheds(0)), Verdict::Overloaded);
+    world.sight.external.clear();
+    assert_eq!(world.go(1, &sheds(0)), Verdict::Healthy);
+    // One that fails without any pressure is.
+    world.sight.external = evidence(Rule::External);
+    assert_eq!(world.go(1, &sheds(0)), Verdict::Gray);
+}
+
+#[test]
 fn slow_responses_of_an_overloaded_service_are_overload() {
     let mut world = World::busy();
     let slow = Second {
