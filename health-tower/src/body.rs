@@ -49,6 +49,14 @@ impl<B> HealthBody<B> {
         };
         Self { kind }
     }
+
+    /// What is known of how it ends.
+    #[inline]
+    pub(crate) fn end(&mut self, ending: Ending) {
+        if let Kind::Through { request, .. } = &mut self.kind {
+            end(request, ending);
+        }
+    }
 }
 
 impl<B> Body for HealthBody<B>

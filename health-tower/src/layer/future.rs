@@ -95,10 +95,7 @@ where
             return Poll::Pending;
         };
         let response = match inner.poll(cx) {
-            Poll::Ready(Ok(response)) => {
-                passing.answered(&response);
-                Poll::Ready(Ok(passing.let_go(response, cx.waker())))
-            }
+            Poll::Ready(Ok(response)) => Poll::Ready(Ok(passing.let_go(response, cx.waker()))),
             Poll::Ready(Err(error)) => Poll::Ready(passing.failed(error)),
             Poll::Pending => Poll::Pending,
         };
@@ -130,9 +127,10 @@ where
                     // Nothing is done to a response on its way here, so that it is not copied once more.
                     match inner.poll(cx) {
                         Poll::Ready(Ok(response)) => {
-                            passing.answered(&response);
                             let pass_on = |body| passing.pass_on(body, cx.waker());
-                            return Poll::Ready(Ok(response.map(pass_on)));
+                            let mut response = response.map(pass_on);
+                            passing.judge(&mut response);
+                            return Poll::Ready(Ok(response));
                         }
                         Poll::Ready(Err(error)) => return Poll::Ready(passing.failed(error)),
                         Poll::Pending if passing.wait(cx.waker()) => return self.give_up(),

@@ -65,15 +65,12 @@ impl Passing {
             .is_some_and(|request| request.wait(waker, name))
     }
 
-    /// The head of the response is there. Its body may tell more.
+    /// What the head of the response says of how it ends. Its body, where the request is by now, may tell more.
     #[inline]
-    pub(crate) fn answered<B>(&mut self, response: &Response<B>) {
-        if let Some(request) = &mut self.request {
-            request.answered();
-            let own = self.opt_ins.and_then(|own| own.classify(response));
-            if let Some(ending) = own.or_else(|| ending::of_head(self.form, response)) {
-                request.end(ending);
-            }
+    pub(crate) fn judge<B>(&self, response: &mut Response<HealthBody<B>>) {
+        let own = self.opt_ins.and_then(|own| own.classify(response));
+        if let Some(ending) = own.or_else(|| ending::of_head(self.form, response)) {
+            response.body_mut().end(ending);
         }
     }
 
@@ -119,11 +116,12 @@ impl Passing {
     /// The response is there. If its body takes its time, it is put down while its name is known; the body counts on.
     #[inline]
     pub(crate) fn pass_on<B: Body>(&mut self, body: B, waker: &Waker) -> HealthBody<B> {
-        if self.form == Form::Grpc && body.is_end_stream() {
-            // Nobody will ask it for trailers.
-            self.request
-                .iter_mut()
-                .for_each(|request| request.end(Ending::Completed));
+        if let Some(request) = &mut self.request {
+            request.answered();
+            if self.form == Form::Grpc && body.is_end_stream() {
+                // Nobody will ask it for trailers; the head may still say otherwise.
+                request.end(Ending::Completed);
+            }
         }
         if body.size_hint().upper().is_none_or(|most| most > LONG) && !body.is_end_stream() {
             self.wait(waker);
@@ -151,6 +149,8 @@ impl Passing {
         if self.tells_envoy() {
             tell_envoy(response.headers_mut());
         }
-        response.map(|body| self.pass_on(body, waker))
+        let mut response = response.map(|body| self.pass_on(body, waker));
+        self.judge(&mut response);
+        response
     }
 }
