@@ -10,6 +10,8 @@ pub(crate) struct Usual {
     took: Taken,
     completed: u64,
     failed: u64,
+    /// Of the first seconds.
+    cold: u64,
     /// Seconds that either was learned from.
     seconds_of_times: u64,
     seconds_of_failures: u64,
@@ -20,6 +22,8 @@ pub(crate) struct Usual {
 /// Seconds.
 const HALF_LIFE: u64 = 300;
 const UNTIL_USUAL: u64 = 30 * 60;
+/// The first seconds with requests in them teach nothing: caches are empty then, and no connection is open.
+const COLD: u64 = 5;
 /// Before so much is known, nothing is usual.
 const LEAST_SECONDS: u64 = 10;
 const LEAST_TIMES: u64 = 100;
@@ -38,6 +42,10 @@ impl Usual {
     pub(crate) fn learn(&mut self, second: &Second, odd: Odd) {
         let took = second.took.count() > 0;
         if second.completed + second.failed == 0 && !took {
+            return;
+        }
+        if self.cold < COLD {
+            self.cold += 1;
             return;
         }
         self.slow_for = if odd.slow { self.slow_for + 1 } else { 0 };
@@ -102,6 +110,8 @@ mod tests {
 
     fn learned(seconds: u64, second: &Second, odd: Odd) -> Usual {
         let mut usual = Usual::default();
+        let cold = self::second(0, 1000, 1000 * MILLI);
+        (0..COLD).for_each(|_| usual.learn(&cold, Odd::default()));
         (0..seconds).for_each(|_| usual.learn(second, odd));
         usual
     }
