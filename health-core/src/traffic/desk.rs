@@ -26,7 +26,10 @@ pub(crate) struct Entry {
     pub(crate) name: Name,
     pub(crate) group: Option<RouteGroup>,
     pub(crate) stage: Stage,
+    /// When it was put down.
     pub(crate) since: Instant,
+    /// When it came into its stage.
+    pub(crate) at_stage: Instant,
     waker: Waker,
     /// It was counted as overdue.
     pub(crate) counted: bool,
@@ -42,6 +45,8 @@ pub(crate) struct Who {
 /// What it waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
+    /// Until the service is ready for it.
+    Queue,
     /// For the head of its response: for whoever is to answer it.
     Head,
     /// For the rest of the response, of which its client has the head.
@@ -71,17 +76,18 @@ impl Desk {
         let mut before = None;
         match place.and_then(|at| entries.get_mut(at as usize)) {
             Some(entry) => {
-                entry.stage = who.stage;
                 if !entry.waker.will_wake(waker) {
                     before = Some(mem::replace(&mut entry.waker, waker.clone()));
                 }
             }
             None => {
+                let now = Instant::now();
                 let at = entries.insert(Entry {
                     name: name(),
                     group: who.group,
                     stage: who.stage,
-                    since: Instant::now(),
+                    since: now,
+                    at_stage: now,
                     waker: waker.clone(),
                     counted: false,
                 });
@@ -96,11 +102,13 @@ impl Desk {
 
     /// Puts down what nobody is to be woken for.
     pub(crate) fn put(&self, name: Name) -> Option<u32> {
+        let now = Instant::now();
         let at = self.entries().insert(Entry {
             name,
             group: None,
             stage: Stage::Hold,
-            since: Instant::now(),
+            since: now,
+            at_stage: now,
             waker: Waker::noop().clone(),
             counted: false,
         });
@@ -111,6 +119,16 @@ impl Desk {
         if let Some(entry) = self.entries().get_mut(place as usize) {
             entry.name = name;
         }
+    }
+
+    /// It has come so far. `true` if it had been counted as overdue until then.
+    pub(crate) fn advance(&self, place: u32, stage: Stage) -> bool {
+        let mut entries = self.entries();
+        let Some(entry) = entries.get_mut(place as usize) else {
+            return false;
+        };
+        (entry.stage, entry.at_stage) = (stage, Instant::now());
+        mem::replace(&mut entry.counted, false)
     }
 
     pub(crate) fn leave(&self, place: u32) {

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::task::Waker;
+use std::thread;
 
 use crate::traffic::desk::{Stage, Who};
 use crate::traffic::in_flight::Counted;
@@ -33,8 +34,10 @@ pub struct InFlightRequest {
     began: Option<Ticks>,
     ending: Option<Ending>,
     stage: Stage,
-    /// It waits until the service is ready for it.
-    queued: bool,
+    /// It waits by design.
+    patient: bool,
+    /// Somebody else's code runs for it.
+    running: bool,
 }
 
 impl InFlight {
@@ -50,7 +53,8 @@ impl InFlight {
             began,
             ending: None,
             stage: Stage::Head,
-            queued: false,
+            patient: false,
+            running: false,
         };
         (request, flags)
     }
@@ -70,10 +74,25 @@ impl InFlightRequest {
         self.counted.closing_chance()
     }
 
-    /// It belongs to this group of routes, and is counted there as well. Once, at its beginning.
+    /// It belongs to this group of routes, and is counted there as well. At its beginning; the first one holds.
     pub fn of_group(&mut self, group: RouteGroup) {
-        group.entered();
-        self.group = Some(group);
+        if self.group.is_none() {
+            group.entered();
+            self.group = Some(group);
+        }
+    }
+
+    /// It waits by design, as a long poll does: that it has no answer yet is no evidence of anything, nor how long it took. At its
+    /// beginning.
+    pub fn patient(&mut self) {
+        self.patient = true;
+        self.began = None;
+    }
+
+    /// Somebody else's code runs for it now, or has returned. If it is dropped in between, that code has panicked, and failed it.
+    #[inline]
+    pub fn running(&mut self, running: bool) {
+        self.running = running;
     }
 
     /// Is called with what is to be woken when it is to end, each time that it has to wait. `true` if it is to end already.
@@ -86,7 +105,11 @@ impl InFlightRequest {
             Name::new(method, path)
         };
         let who = Who {
-            stage: self.stage,
+            stage: if self.patient {
+                Stage::Body
+            } else {
+                self.stage
+            },
             group: self.group,
         };
         desk.wait(stripe, &mut self.place, waker, who, name)
@@ -95,21 +118,21 @@ impl InFlightRequest {
     /// The service is not ready for it. From the first call on, its time in the queue counts.
     #[cold]
     pub fn queued(&mut self) {
-        self.queued = true;
+        self.stage = Stage::Queue;
         self.began.get_or_insert_with(|| self.counted.now());
     }
 
     /// The service is ready for it.
     #[inline]
     pub fn admitted(&mut self) {
-        if self.queued {
+        if self.stage == Stage::Queue {
             self.leave_queue();
         }
     }
 
     #[cold]
     fn leave_queue(&mut self) {
-        self.queued = false;
+        self.advance(Stage::Head);
         if let Some(began) = self.began {
             self.counted.waited(began);
         }
@@ -119,6 +142,9 @@ impl InFlightRequest {
     #[inline]
     pub fn answered(&mut self) {
         self.stage = Stage::Body;
+        if self.place.is_some() {
+            self.advance(Stage::Body);
+        }
         if let Some(began) = self.began.take() {
             self.counted.took(began, self.group);
         }
@@ -134,6 +160,14 @@ impl InFlightRequest {
         }
     }
 
+    fn advance(&mut self, stage: Stage) {
+        self.stage = stage;
+        let place = self.place.filter(|_| !self.patient);
+        if place.is_some_and(|place| self.counted.desk().0.advance(place, stage)) {
+            self.counted.recovered(self.group);
+        }
+    }
+
     /// All that is not the usual end of a request without a group.
     #[cold]
     fn note(&mut self) {
@@ -141,7 +175,19 @@ impl InFlightRequest {
         if let Some(began) = self.began.take() {
             self.counted.took(began, self.group);
         }
-        self.counted.ended(self.ending, self.group);
+        let said = self.ending;
+        let ending = said.or_else(|| {
+            let panicked = self.running || thread::panicking();
+            // Who leaves a response that is under way was answered, wherever its status would have come.
+            let answered = self.stage == Stage::Body && !self.flags().is_ended();
+            let unsaid = if panicked {
+                Some(Ending::Failed)
+            } else {
+                answered.then_some(Ending::Completed)
+            };
+            unsaid
+        });
+        self.counted.ended(ending, self.group);
     }
 }
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_utils::CachePadded;
@@ -61,6 +62,10 @@ impl RouteGroup {
         here.left.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn recovered(self) {
+        self.here().tally.recovered();
+    }
+
     pub(crate) fn times(self) -> &'static Times {
         &self.0.times
     }
@@ -86,6 +91,15 @@ impl RouteGroup {
         &stripes[thread_number() & (stripes.len() - 1)]
     }
 }
+
+/// The same name is the same group, and there is one of each.
+impl PartialEq for RouteGroup {
+    fn eq(&self, other: &Self) -> bool {
+        ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for RouteGroup {}
 
 impl fmt::Debug for RouteGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

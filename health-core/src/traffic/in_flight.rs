@@ -259,6 +259,14 @@ impl Counted {
         self.0.tally.holds();
     }
 
+    /// One that was overdue has been answered.
+    pub(crate) fn recovered(&self, group: Option<RouteGroup>) {
+        self.0.tally.recovered();
+        if let Some(group) = group {
+            group.recovered();
+        }
+    }
+
     pub(crate) fn set_apart(&self) {
         self.0.tally.set_apart();
     }

@@ -20,6 +20,8 @@ pub(crate) struct Second {
     pub(crate) shed: u64,
     /// Became overdue: they still wait, for longer than anybody should.
     pub(crate) overdue: u64,
+    /// Were overdue, and have been answered.
+    pub(crate) recovered: u64,
     /// Are under way now.
     pub(crate) in_flight: u64,
     /// Of these, wait for the head of their response.
@@ -30,14 +32,6 @@ pub(crate) struct Second {
     pub(crate) took: Taken,
     /// In the queue: of all that had to wait in one.
     pub(crate) waited: Taken,
-}
-
-/// From when on what waits is overdue.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Overdue {
-    pub(crate) after: Duration,
-    /// Waiting counts from this moment on: before that, nobody was there to serve.
-    pub(crate) from: Instant,
 }
 
 /// Reads the counters, once a second, and gives the differences.
@@ -71,10 +65,12 @@ impl Meter {
         }
     }
 
-    /// Of the whole, and of each group.
+    /// Of the whole, and of each group. Waiting counts from `from` on, for before that nobody was there to serve; `overdue_after` so long it
+    /// is overdue, by the group that it is of.
     pub(crate) fn look(
         &mut self,
-        overdue: Overdue,
+        overdue_after: impl Fn(Option<RouteGroup>) -> Duration,
+        from: Instant,
         now: Instant,
     ) -> (Second, Vec<(RouteGroup, Second)>) {
         let (entered, left, endings) = self.totals();
@@ -89,18 +85,21 @@ impl Meter {
             (group, second)
         });
         let mut groups: Vec<_> = groups.collect();
-        let look = |entry: &mut Entry| {
-            let waits = now.saturating_duration_since(entry.since.max(overdue.from));
-            let late = entry.stage == Stage::Head && !entry.counted && waits >= overdue.after;
+        let mut look = |entry: &mut Entry| {
+            // Of these there may be many, and nothing is to be told of them.
+            if matches!(entry.stage, Stage::Body | Stage::Hold) && entry.group.is_none() {
+                return whole.wait(entry, false, now);
+            }
+            let waits = now.saturating_duration_since(entry.at_stage.max(from));
+            let late =
+                entry.stage == Stage::Head && !entry.counted && waits >= overdue_after(entry.group);
             entry.counted |= late;
             whole.wait(entry, late, now);
-            let name = entry.group.map(|group| group.name());
-            let own = groups.iter_mut().find(|(of, _)| name == Some(of.name()));
+            let own = groups.iter_mut().find(|(of, _)| entry.group == Some(*of));
             if let Some((_, second)) = own {
                 second.wait(entry, late, now);
             }
         };
-        let mut look = look;
         self.in_flight.desks().for_each(|desk| desk.look(&mut look));
         (whole, groups)
     }
@@ -129,6 +128,7 @@ impl Running {
             shed,
             apart,
             holds,
+            recovered,
         } = endings.since(&self.endings);
         let others = failed + cancelled + shed + apart;
         let gone = left.wrapping_sub(self.left).cast_signed();
@@ -148,6 +148,7 @@ impl Running {
             failed,
             cancelled,
             shed,
+            recovered,
             in_flight,
             unanswered: in_flight,
             ..Second::default()
@@ -157,7 +158,7 @@ impl Running {
 
 impl Second {
     fn wait(&mut self, entry: &Entry, late: bool, now: Instant) {
-        if entry.stage == Stage::Head {
+        if matches!(entry.stage, Stage::Queue | Stage::Head) {
             self.overdue += u64::from(late);
             let age = now.saturating_duration_since(entry.since);
             if self.oldest.as_ref().is_none_or(|(_, oldest)| age > *oldest) {

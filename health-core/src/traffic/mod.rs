@@ -31,6 +31,6 @@ pub use stripe::DrainFlags;
 pub use unfinished::Unfinished;
 
 pub(crate) use in_flight::{stripes, thread_number};
-pub(crate) use meter::{Meter, Overdue, Second};
+pub(crate) use meter::{Meter, Second};
 pub(crate) use name::Name;
 pub(crate) use times::Taken;

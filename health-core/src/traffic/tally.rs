@@ -15,6 +15,8 @@ pub(crate) struct Tally {
     apart: AtomicU64,
     /// Holds that have come.
     holds: AtomicU64,
+    /// Were counted as overdue, and answered after all.
+    recovered: AtomicU64,
     /// Of so many requests one has its time taken: one less than a power of two.
     sampling: AtomicU32,
 }
@@ -27,6 +29,7 @@ pub(crate) struct Endings {
     pub(crate) shed: u64,
     pub(crate) apart: u64,
     pub(crate) holds: u64,
+    pub(crate) recovered: u64,
 }
 
 impl Endings {
@@ -38,6 +41,7 @@ impl Endings {
             shed: self.shed - before.shed,
             apart: self.apart - before.apart,
             holds: self.holds - before.holds,
+            recovered: self.recovered - before.recovered,
         }
     }
 }
@@ -52,6 +56,7 @@ impl Add for Endings {
             shed: self.shed + other.shed,
             apart: self.apart + other.apart,
             holds: self.holds + other.holds,
+            recovered: self.recovered + other.recovered,
         }
     }
 }
@@ -67,6 +72,7 @@ impl Tally {
             shed: AtomicU64::new(0),
             apart: AtomicU64::new(0),
             holds: AtomicU64::new(0),
+            recovered: AtomicU64::new(0),
             sampling: AtomicU32::new(AT_FIRST),
         }
     }
@@ -86,25 +92,23 @@ impl Tally {
         self.apart.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn recovered(&self) {
+        self.recovered.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn holds(&self) {
         self.holds.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn endings(&self) -> Endings {
-        let [failed, cancelled, shed, apart, holds] = [
-            &self.failed,
-            &self.cancelled,
-            &self.shed,
-            &self.apart,
-            &self.holds,
-        ]
-        .map(|counter| counter.load(Ordering::Relaxed));
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Endings {
-            failed,
-            cancelled,
-            shed,
-            apart,
-            holds,
+            failed: load(&self.failed),
+            cancelled: load(&self.cancelled),
+            shed: load(&self.shed),
+            apart: load(&self.apart),
+            holds: load(&self.holds),
+            recovered: load(&self.recovered),
         }
     }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 use crate::traffic::Second;
 use crate::verdict::hold::{Hold, Policy};
 use crate::verdict::line::{Findings, Line};
+use crate::verdict::proof::Proof;
 use crate::verdict::suspicion::{Look, Suspicion};
 use crate::verdict::{Evidence, Verdict};
 use crate::watchdog::Turns;
@@ -41,7 +42,7 @@ pub(crate) struct Opinion {
 /// 1. What the service says of itself comes first: *down* needs no further evidence, and is over as soon as it says so.
 /// 2. *Overloaded* is what has too much to do, and succeeds in what it takes on. It is never *gray* for it.
 /// 3. *Gray* is a contradiction: requests fail, or come to no end, and every check that counts has looked since then and found nothing. A
-///    dependency that is down explains failures; then they only degrade.
+///    dependency that is down explains failures; then they only degrade. One that nobody misses explains none.
 /// 4. What is said of traffic is said by two of the last three windows. A standstill, and a worker that hangs, have lasted long enough.
 /// 5. *Gray* stays until requests, or an external check, have succeeded: a check that passes was no evidence before, and is none now.
 #[derive(Debug)]
@@ -52,8 +53,9 @@ pub(crate) struct Classifier {
     gray: Hold,
     overloaded: Hold,
     degraded: Hold,
-    /// Completed and failed since a rule for gray was last met.
-    since: (u64, u64),
+    proof: Proof,
+    /// The checks that are down, each with how many seconds of requests went well meanwhile.
+    down: Vec<(String, u32)>,
     now: Duration,
 }
 
@@ -62,8 +64,8 @@ const GRAY: Policy = Policy::Longer {
     most: Duration::from_secs(300),
 };
 const OTHERS: Policy = Policy::For(Duration::from_secs(10));
-/// So many requests have to succeed after a gray failure, and ten times as many as fail.
-const PROOF: u64 = 5;
+/// Seconds.
+const UNNEEDED: u32 = 60;
 
 impl Classifier {
     pub(crate) fn new() -> Self {
@@ -74,47 +76,47 @@ impl Classifier {
             gray: Hold::new(GRAY),
             overloaded: Hold::new(OTHERS),
             degraded: Hold::new(OTHERS),
-            since: (0, 0),
+            proof: Proof::default(),
+            down: Vec::new(),
             now: Duration::ZERO,
         }
     }
 
     pub(crate) fn look(&mut self, sight: Sight, now: Duration) -> Opinion {
         self.now = now;
-        let Second {
-            completed, failed, ..
-        } = sight.traffic;
-        self.since = (self.since.0 + completed, self.since.1 + failed);
-        let succeeds = completed > 0;
+        let groups = sight.groups.iter().map(|(_, second)| second);
+        self.proof
+            .add(std::iter::once(&sight.traffic).chain(groups));
         let all = self.lines(&sight, now);
         let doubt = self.suspicion.look(&all, &sight.look, now);
-
         let fails = all.iter().any(|line| line.failing.is_some());
+        let stands = all.iter().flat_map(|line| &line.standstill);
+        let stands = stands.into_iter().any(|found| found.sure);
+        let explained = doubt.explained || self.explains(&sight, fails);
+
+        // What it takes on has to succeed, or it is no overload, whatever else it is.
+        let admitted = !fails && !stands && self.whole.recent().completed > 0;
+        let accused: Vec<_> = all.iter().map(Findings::accuses).collect();
         let (mut overloaded, mut worse) = (Vec::new(), Vec::new());
         for line in all {
             let pressed = [line.queued, line.sheds, line.late_turns];
-            overloaded.extend(pressed.into_iter().flatten());
+            overloaded.extend(pressed.into_iter().flatten().filter(|_| admitted));
             worse.extend([line.failures, line.slow].into_iter().flatten());
         }
-        // What it takes on has to succeed, or it is no overload, whatever else it is.
-        let admitted = succeeds && !fails;
-        overloaded.retain(|_| admitted);
-
         let mut gray = sight.stuck;
         let mut degraded = sight.degraded;
-        let explained = doubt.explained || !degraded.is_empty();
-        let suspects = if doubt.sure && !explained {
-            &mut gray
-        } else {
-            &mut degraded
-        };
-        suspects.extend(doubt.evidence);
-        // A user's path that is turned away, or waits, with all others, fails by the overload.
+        let sure = doubt.sure && !explained;
+        if sure { &mut gray } else { &mut degraded }.extend(doubt.evidence);
+        // A user's path that is turned away, or waits, with all others, fails by the overload; one that a drain has closed, by that.
         let pressed = !overloaded.is_empty() || self.overloaded.holds();
-        if !explained && !pressed {
+        if sight.serving && !explained && !pressed {
             gray.extend(sight.external);
         }
         degraded.extend(worse);
+        if !gray.is_empty() {
+            self.proof
+                .accuse(accused.into_iter().map(|line| line && sure));
+        }
         let verdict = self.weigh(
             [sight.down, overloaded, gray, degraded],
             sight.look.external_passed(),
@@ -126,11 +128,34 @@ impl Classifier {
         }
     }
 
+    /// Whether a check that is down explains what fails. One that has been down for a minute of requests that did not fail explains
+    /// nothing: nobody needed it.
+    fn explains(&mut self, sight: &Sight, fails: bool) -> bool {
+        let fine = sight.serving && !fails && sight.traffic.completed > 0;
+        let all = sight.degraded.iter().map(|check| {
+            let known = self.down.iter().find(|(what, _)| *what == check.what);
+            let so_long = known.map_or(0, |(_, so_long)| *so_long);
+            (check.what.clone(), so_long + u32::from(fine))
+        });
+        self.down = all.collect();
+        self.down.iter().any(|(_, so_long)| *so_long < UNNEEDED)
+    }
+
     /// What was seen so far says nothing about what comes: the process was stopped.
     pub(crate) fn clear(&mut self) {
         self.whole.clear();
         self.groups.iter_mut().for_each(|(_, line)| line.clear());
         self.suspicion = Suspicion::default();
+    }
+
+    /// From when on a request of this group, or of none, is overdue: by what is usual for it.
+    pub(crate) fn overdue_after(&self, group: Option<&str>) -> Duration {
+        let own = group.map(|group| self.groups().find(|line| line.name() == Some(group)));
+        match own {
+            Some(Some(line)) => line.overdue_after(),
+            Some(None) => Line::default().overdue_after(),
+            None => self.whole.overdue_after(),
+        }
     }
 
     pub(crate) fn whole(&self) -> &Line {
@@ -166,12 +191,7 @@ impl Classifier {
         chance: f64,
     ) -> Opinion {
         let [down, overloaded, gray, degraded] = met;
-        if !gray.is_empty() {
-            self.since = (0, 0);
-        }
-        let (completed, failed) = self.since;
-        let over = completed >= PROOF && completed >= 10 * failed;
-        let over = over || external_passed.is_some_and(|ago| ago < Duration::from_secs(1));
+        let over = self.proof.is_over(external_passed);
         let [now_overloaded, now_gray] = [&overloaded, &gray].map(|met| !met.is_empty());
         let hold = |hold: &mut Hold, met, over| {
             let held = hold.look(met, over, self.now, chance);
@@ -180,6 +200,9 @@ impl Classifier {
         let overloaded = hold(&mut self.overloaded, overloaded, true);
         let gray = hold(&mut self.gray, gray, over);
         let degraded = hold(&mut self.degraded, degraded, true);
+        if gray.is_empty() {
+            self.proof.acquit();
+        }
         let verdict = if !down.is_empty() {
             Verdict::Down
         } else if now_overloaded && !now_gray {

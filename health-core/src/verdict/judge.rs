@@ -7,7 +7,7 @@ use crate::check::Impact;
 use crate::lifecycle::Phase;
 use crate::runner::CheckState;
 use crate::snapshot::{Cause, CheckReport, Hub, Published, Vitals};
-use crate::traffic::{InFlight, Meter, Overdue};
+use crate::traffic::{InFlight, Meter, RouteGroup};
 use crate::verdict::classifier::{Classifier, Sight};
 use crate::verdict::suspicion::Ran;
 use crate::verdict::{Evidence, Rule, TrafficReport};
@@ -28,8 +28,10 @@ pub(crate) struct Judge {
 const SECOND: Duration = Duration::from_secs(1);
 /// A worker that hangs for so long is evidence, whatever the watchdog's limits are.
 const STUCK: Duration = Duration::from_secs(60);
-/// So much of the time that passed and was not seen: the process was stopped.
-const STOPPED: Duration = Duration::from_millis(500);
+/// So much of the time that passed was not seen: this second is no second.
+const LATE: Duration = Duration::from_millis(500);
+/// The process was stopped.
+const STOPPED: Duration = Duration::from_millis(1500);
 /// So many of each kind are named.
 const MOST: usize = 10;
 
@@ -59,18 +61,18 @@ impl Judge {
             .saturating_duration_since(self.at)
             .saturating_sub(passed);
         self.at = now;
-        if lost >= STOPPED {
+        if lost >= LATE {
             self.from = now;
         }
-        let after = self.classifier.whole().overdue_after();
-        let overdue = Overdue {
-            after,
-            from: self.from,
-        };
-        let (traffic, groups) = self.meter.look(overdue, now);
-        if lost >= STOPPED {
-            // What was counted meanwhile goes with it.
-            self.classifier.clear();
+        let classifier = &self.classifier;
+        let overdue_after =
+            |group: Option<RouteGroup>| classifier.overdue_after(group.map(|group| group.name()));
+        let (traffic, groups) = self.meter.look(overdue_after, self.from, now);
+        if lost >= LATE {
+            // What was counted meanwhile says nothing; nor does what came before, where nobody was there for long.
+            if lost >= STOPPED {
+                self.classifier.clear();
+            }
             return;
         }
         let published = hub.published();
@@ -166,6 +168,8 @@ fn hear(report: &CheckReport, now: Instant, sight: &mut Sight) {
         passed: report.cause().is_none(),
     };
     let failed = report.cause().is_some_and(is_failure);
+    // One that nobody has heard of for long is no evidence of the user's path; a drain keeps it from running.
+    let down = down && (failed || report.probe() != Probe::External);
     let (all, rule, is) = match (report.probe(), report.impact()) {
         (Probe::External, _) => {
             sight.look.ran_external(ran);

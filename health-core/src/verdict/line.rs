@@ -18,6 +18,7 @@ pub(crate) struct Line {
     progress: Progress,
     /// Failures in a row, as far as seconds can tell: since the last one with a success in it.
     streak: u64,
+    failed_at: Duration,
     oldest: Option<(Name, Duration)>,
 }
 
@@ -29,7 +30,9 @@ pub(crate) struct Findings {
     /// Nothing completes; for so long that it may be, and is looked into.
     pub(crate) standstill: Option<Found>,
     /// Too few for a rate, and so many of them failed in a row.
-    pub(crate) streak: u64,
+    pub(crate) streak: Option<Streak>,
+    /// The same, however long ago.
+    pub(crate) in_a_row: u64,
     /// More fail than should.
     pub(crate) failures: Option<Evidence>,
     pub(crate) slow: Option<Evidence>,
@@ -43,6 +46,13 @@ pub(crate) struct Findings {
 pub(crate) struct Found {
     pub(crate) evidence: Evidence,
     pub(crate) sure: bool,
+}
+
+/// So many failed in a row, the last of them just now.
+#[derive(Clone, Debug)]
+pub(crate) struct Streak {
+    pub(crate) length: u64,
+    pub(crate) evidence: Evidence,
 }
 
 /// So many make a rate. The chance that independent errors alone reach 10 % among 50 is 7e-11 a window where 1 % is usual, and 1.6e-4
@@ -68,8 +78,18 @@ const LEAST_TURNS: u64 = 3;
 /// No answer for so long is a standstill; or for ten times as long as answers take.
 const STANDSTILL: Duration = Duration::from_secs(5);
 const TIMES_P99: u32 = 10;
-/// Where nobody knows yet how long answers take.
+/// Where nobody knows yet how long answers take; then they have to come in so many seconds, too.
 const UNKNOWN: Duration = Duration::from_secs(60);
+const LEAST_UNKNOWN: u64 = 20;
+/// What failed longer ago is history.
+const JUST_NOW: Duration = Duration::from_secs(10);
+
+impl Findings {
+    /// Something in it may be a gray failure.
+    pub(crate) fn accuses(&self) -> bool {
+        self.failing.is_some() || self.standstill.is_some() || self.streak.is_some()
+    }
+}
 
 impl Line {
     pub(crate) fn of_group(name: &'static str) -> Self {
@@ -86,6 +106,9 @@ impl Line {
         } else {
             self.streak += second.failed;
         }
+        if second.failed > 0 {
+            self.failed_at = now;
+        }
         self.oldest.clone_from(&second.oldest);
         let standstill = self.progress.look(&second, now);
         let bucket = Bucket {
@@ -93,7 +116,7 @@ impl Line {
             turns,
         };
         self.buckets.add(bucket.clone());
-        let found = self.find(standstill);
+        let found = self.find(standstill, now);
         let odd = Odd {
             failing: found.failing.is_some(),
             slow: found.slow.is_some(),
@@ -128,14 +151,17 @@ impl Line {
         self.oldest.as_ref()
     }
 
-    fn find(&self, standstill: Option<Standstill>) -> Findings {
+    fn find(&self, standstill: Option<Standstill>, now: Duration) -> Findings {
         let limit = self.overdue_after();
-        let standstill = standstill.filter(|still| still.so_long >= limit / 2);
-        let streak = if self.buckets.recent().ended() < LEAST {
-            self.streak
-        } else {
-            0
-        };
+        let known = self.usual.p99().is_some();
+        let standstill = standstill.filter(|still| {
+            let surely = known || still.came >= LEAST_UNKNOWN;
+            surely && still.so_long >= limit / 2
+        });
+        // Of a route that nobody calls any more, nothing is known any more.
+        let ended = now.saturating_sub(self.failed_at) >= JUST_NOW;
+        let few = !ended && self.streak > 0 && self.buckets.recent().ended() < LEAST;
+        let streak = few.then(|| self.say_streak());
         Findings {
             failing: self.failing(),
             standstill: standstill.map(|still| Found {
@@ -143,6 +169,7 @@ impl Line {
                 sure: still.so_long >= limit,
             }),
             streak,
+            in_a_row: self.streak,
             failures: self.failures(),
             slow: self.slow(),
             queued: self.queued(),
@@ -170,7 +197,7 @@ impl Line {
         let met = sizes.iter().rev().filter_map(|size| {
             self.buckets.met(
                 |sum| sum.ended() >= *size,
-                |sum| at_least(sum.failed, sum.ended()) >= limit,
+                |sum| at_least(sum.failed(), sum.ended()) >= limit,
             )
         });
         met.max_by_key(|met| met.confirmed)
@@ -236,7 +263,7 @@ impl Line {
     }
 
     fn say_failures(&self, sum: &Sum) -> Evidence {
-        let (failed, ended, seconds) = (sum.failed, sum.ended(), sum.seconds);
+        let (failed, ended, seconds) = (sum.failed(), sum.ended(), sum.seconds);
         let least = 100.0 * at_least(failed, ended);
         let usual = 100.0 * self.usual.fails();
         let what = format!(
@@ -245,7 +272,17 @@ impl Line {
         self.say(Rule::Failures, what)
     }
 
-    fn say_standstill(&self, Standstill { so_long, tries }: Standstill) -> Evidence {
+    fn say_streak(&self) -> Streak {
+        let length = self.streak;
+        let what = match length {
+            1 => "the last request failed".to_owned(),
+            _ => format!("the last {length} requests failed, all of them"),
+        };
+        let evidence = self.say(Rule::Suspect, what);
+        Streak { length, evidence }
+    }
+
+    fn say_standstill(&self, Standstill { so_long, tries, .. }: Standstill) -> Evidence {
         let oldest = self.oldest.as_ref();
         let oldest = oldest.map(|(name, age)| format!("; the oldest is {name}, for {age:.1?}"));
         let oldest = oldest.unwrap_or_default();

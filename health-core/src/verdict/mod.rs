@@ -11,6 +11,7 @@ mod hold;
 mod judge;
 mod line;
 mod progress;
+mod proof;
 mod report;
 mod suspicion;
 mod traffic;

@@ -5,13 +5,16 @@ use crate::traffic::Second;
 /// Whether requests that come are answered at all. A deadlock gives no failures to count.
 ///
 /// 1. Only what waits for the head of its response counts: a stream that lasts all day has been answered.
-/// 2. One request may be slow. Where nothing completes, and three or more have been tried, it is not that one.
-/// 3. Clients that give up and come again are tries as well, but nobody's progress; and so is a request that was shed.
+/// 2. One request may be slow, and so may three that come together. Where nothing completes, they have to keep coming: in three seconds
+///    or more since the last answer.
+/// 3. Clients that give up and come again are tries as well, but nobody's progress. What is shed was not tried; it shows that they come.
 /// 4. An idle second ends it: there is nothing to be answered.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     since: Option<Duration>,
     tries: u64,
+    /// Seconds in which some came.
+    came: u64,
     bodies: u64,
 }
 
@@ -20,9 +23,11 @@ pub(crate) struct Progress {
 pub(crate) struct Standstill {
     pub(crate) so_long: Duration,
     pub(crate) tries: u64,
+    pub(crate) came: u64,
 }
 
 const LEAST_TRIES: u64 = 3;
+const LEAST_SECONDS: u64 = 3;
 
 impl Progress {
     pub(crate) fn look(&mut self, second: &Second, now: Duration) -> Option<Standstill> {
@@ -31,6 +36,7 @@ impl Progress {
             completed,
             failed,
             cancelled,
+            shed,
             in_flight,
             unanswered,
             ..
@@ -45,12 +51,19 @@ impl Progress {
         if answered || self.since.is_none() {
             self.since = Some(now);
             self.tries = unanswered + if answered { 0 } else { cancelled };
+            self.came = u64::from(!answered && entered > 0);
         } else {
-            self.tries += entered;
+            self.tries += entered.saturating_sub(shed);
+            self.came += u64::from(entered > 0);
         }
         let so_long = now.saturating_sub(self.since?);
-        let tries = self.tries;
-        (tries >= LEAST_TRIES && !so_long.is_zero()).then_some(Standstill { so_long, tries })
+        let (tries, came) = (self.tries, self.came);
+        let stands = tries >= LEAST_TRIES && came >= LEAST_SECONDS;
+        stands.then_some(Standstill {
+            so_long,
+            tries,
+            came,
+        })
     }
 
     /// Forgets what was: there was nobody to answer.
@@ -82,7 +95,7 @@ mod tests {
             };
             last = progress.look(&second, at as u32 * SECOND);
         }
-        last.map(|Standstill { so_long, tries }| (so_long.as_secs(), tries))
+        last.map(|still| (still.so_long.as_secs(), still.tries))
     }
 
     #[test]
@@ -105,8 +118,10 @@ mod tests {
 
     #[test]
     fn one_slow_request_is_none() {
-        let waits = [[0, 0, 0, 1, 1]; 100];
-        assert_eq!(after(&[&[[1, 0, 0, 1, 1]][..], &waits].concat()), None);
+        let waits = |many| [[0, 0, 0, many, many]; 100];
+        assert_eq!(after(&[&[[1, 0, 0, 1, 1]][..], &waits(1)].concat()), None);
+        // Nor are three that come together, after a quiet while.
+        assert_eq!(after(&[&[[3, 0, 0, 3, 3]][..], &waits(3)].concat()), None);
     }
 
     #[test]

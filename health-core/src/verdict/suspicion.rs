@@ -1,7 +1,7 @@
 use std::time::Duration;
 
+use crate::verdict::Evidence;
 use crate::verdict::line::{Findings, Found};
-use crate::verdict::{Evidence, Rule};
 
 /// What checks say, as far as it helps to judge traffic.
 #[derive(Clone, Debug, Default)]
@@ -76,12 +76,10 @@ impl Suspicion {
             .iter()
             .flat_map(|line| [&line.failing, &line.standstill]);
         let found: Vec<&Found> = rules.flatten().collect();
-        let streak = lines
-            .iter()
-            .map(|line| line.streak)
-            .max()
-            .unwrap_or_default();
-        if streak == 0 {
+        let streaks = lines.iter().filter_map(|line| line.streak.as_ref());
+        let longest = streaks.max_by_key(|streak| streak.length);
+        let streak = longest.map_or(0, |streak| streak.length);
+        if lines.iter().all(|line| line.in_a_row < self.dismissed) {
             self.dismissed = 0;
         }
         let in_a_row = streak >= self.dismissed + STREAK;
@@ -109,8 +107,7 @@ impl Suspicion {
             if found_nothing {
                 self.dismissed = streak;
             } else {
-                let what = format!("the last {streak} requests failed, all of them");
-                evidence.push(Evidence::new(Rule::Suspect, what));
+                evidence.extend(longest.map(|streak| streak.evidence.clone()));
             }
         }
         let explained = !look.failing.is_empty();

@@ -28,7 +28,7 @@ impl TrafficReport {
             seconds: sum.seconds,
             entered: sum.entered,
             completed: sum.completed,
-            failed: sum.failed,
+            failed: sum.failed(),
             cancelled: sum.cancelled,
             shed: sum.shed,
             p50: sum.took.quantile(0.5),

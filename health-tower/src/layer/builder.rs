@@ -186,7 +186,7 @@ impl HealthLayerBuilder {
             let (face, problems) = built.unzip();
             (face, LayerError::and(table, problems.into_iter().flatten()))
         };
-        let (groups, problems) = match Groups::new(&self.health, &self.traffic.groups) {
+        let (groups, problems) = match Groups::new(&self.health, &self.traffic) {
             Ok(groups) => (groups, Vec::new()),
             Err(problems) => (None, problems),
         };

@@ -94,7 +94,10 @@ where
         let StateProjection::Run { inner, passing } = state.project() else {
             return Poll::Pending;
         };
-        let response = match inner.poll(cx) {
+        passing.running(true);
+        let polled = inner.poll(cx);
+        passing.running(false);
+        let response = match polled {
             Poll::Ready(Ok(response)) => Poll::Ready(Ok(passing.let_go(response, cx.waker()))),
             Poll::Ready(Err(error)) => Poll::Ready(passing.failed(error)),
             Poll::Pending => Poll::Pending,
@@ -125,7 +128,10 @@ where
                         return self.poll_draining(cx);
                     }
                     // Nothing is done to a response on its way here, so that it is not copied once more.
-                    match inner.poll(cx) {
+                    passing.running(true);
+                    let polled = inner.poll(cx);
+                    passing.running(false);
+                    match polled {
                         Poll::Ready(Ok(response)) => {
                             let pass_on = |body| passing.pass_on(body, cx.waker());
                             let mut response = response.map(pass_on);

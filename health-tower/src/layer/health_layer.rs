@@ -30,7 +30,10 @@ use crate::{Health, Traffic};
 ///
 /// Outside of whatever can refuse or delay a request: authentication, limits, time-outs. A probe is then answered while the
 /// application is full. Load shedding belongs *inside*: this layer is always ready, so that a `LoadShed` around it never
-/// sees the pressure. Tracing and compression may be outside.
+/// sees the pressure. What makes responses of its error in there, as axum's `HandleErrorLayer` does, should answer 503 *with*
+/// `retry-after`: without, a request that was turned away counts as failed. Tracing and compression may be outside.
+///
+/// Once on the way of a request: where two layers of the same [`Health`] are around it, it counts twice.
 ///
 /// ## axum
 ///

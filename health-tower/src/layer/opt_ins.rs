@@ -56,10 +56,15 @@ impl OptIns {
     #[cold]
     pub(crate) fn apply<B>(&'static self, request: &mut Request<B>, passing: &mut Passing) {
         passing.opt_ins = Some(self);
-        let groups = self.groups.as_ref();
-        let group = groups.and_then(|groups| groups.of(request.uri().path()));
-        if let (Some(group), Some(counted)) = (group, &mut passing.request) {
-            counted.of_group(group);
+        if let (Some(groups), Some(counted)) = (&self.groups, &mut passing.request) {
+            let path = request.uri().path();
+            groups
+                .of(path)
+                .into_iter()
+                .for_each(|group| counted.of_group(group));
+            if groups.is_slow(path) {
+                counted.patient();
+            }
         }
         if let Some(closing) = &self.announced {
             request.extensions_mut().insert(closing.clone());

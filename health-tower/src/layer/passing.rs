@@ -65,6 +65,14 @@ impl Passing {
             .is_some_and(|request| request.wait(waker, name))
     }
 
+    /// Whether the service's own code runs for it now: if it is dropped meanwhile, that has panicked.
+    #[inline]
+    pub(crate) fn running(&mut self, running: bool) {
+        if let Some(request) = &mut self.request {
+            request.running(running);
+        }
+    }
+
     /// What the head of the response says of how it ends. Its body, where the request is by now, may tell more.
     #[inline]
     pub(crate) fn judge<B>(&self, response: &mut Response<HealthBody<B>>) {

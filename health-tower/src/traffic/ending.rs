@@ -21,6 +21,10 @@ pub(crate) const PUSHBACK: &str = "grpc-retry-pushback-ms";
 pub(crate) fn of_head<B>(form: Form, response: &Response<B>) -> Option<Ending> {
     match ServerErrorsAsFailures::new().classify_response(response) {
         ClassifiedResponse::Ready(Ok(())) if form == Form::Grpc => of_grpc_head(response),
+        // What an application says where its own time-out ran out, as tower-http's does; a server's own comes from outside of here.
+        ClassifiedResponse::Ready(Ok(())) if response.status() == StatusCode::REQUEST_TIMEOUT => {
+            Some(Ending::Failed)
+        }
         ClassifiedResponse::Ready(Ok(())) => Some(Ending::Completed),
         ClassifiedResponse::Ready(Err(_)) => Some(of_server_error(response)),
         // It never does: its type says so, and has no way to show it.
@@ -148,7 +152,7 @@ mod tests {
             for status in [101, 200, 204, 301, 400, 404, 429, 499] {
                 assert_eq!(head(form, status, &[]), Some(Ending::Completed), "{status}");
             }
-            for status in [500, 501, 502, 503, 504, 599] {
+            for status in [408, 500, 501, 502, 503, 504, 599] {
                 assert_eq!(head(form, status, &[]), Some(Ending::Failed), "{status}");
             }
             let again = [("retry-after", "1")];

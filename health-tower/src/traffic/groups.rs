@@ -1,39 +1,48 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::{Health, RouteGroup};
+use crate::{Health, RouteGroup, Traffic};
 
-/// Which requests are of which group: the longest prefix first.
+/// Which requests are of which group, the longest prefix first; and which wait by design.
 #[derive(Debug)]
-pub(crate) struct Groups(Vec<(String, RouteGroup)>);
+pub(crate) struct Groups {
+    groups: Vec<(String, RouteGroup)>,
+    slow: Vec<String>,
+}
 
 impl Groups {
     /// Declares them; none, where there are none. Or says everything that is wrong.
-    pub(crate) fn new(
-        health: &Health,
-        groups: &[(String, Vec<String>)],
-    ) -> Result<Option<Self>, Vec<String>> {
-        let problems = problems(groups);
+    pub(crate) fn new(health: &Health, traffic: &Traffic) -> Result<Option<Self>, Vec<String>> {
+        let problems = problems(traffic);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut all = Vec::new();
-        for (name, prefixes) in groups {
+        let mut groups = Vec::new();
+        for (name, prefixes) in &traffic.groups {
             let Some(group) = health.route_group(name) else {
                 return Err(vec![format!(
                     "there is no room for the group {name:?}: a `Health` has 16 groups of routes at most; declare parts of the service, \
                      not its paths"
                 )]);
             };
-            let prefixes = prefixes.iter().map(|prefix| (prefix.clone(), group));
-            all.extend(prefixes);
+            groups.extend(prefixes.iter().map(|prefix| (prefix.clone(), group)));
         }
-        all.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Ok((!all.is_empty()).then_some(Self(all)))
+        groups.sort_by_key(|(prefix, _)| Reverse(prefix.len()));
+        let slow = traffic.slow.clone();
+        let any = !groups.is_empty() || !slow.is_empty();
+        Ok(any.then_some(Self { groups, slow }))
     }
 
     pub(crate) fn of(&self, path: &str) -> Option<RouteGroup> {
-        let found = self.0.iter().find(|(prefix, _)| is_prefix(prefix, path));
+        let found = self
+            .groups
+            .iter()
+            .find(|(prefix, _)| is_prefix(prefix, path));
         found.map(|(_, group)| *group)
+    }
+
+    pub(crate) fn is_slow(&self, path: &str) -> bool {
+        self.slow.iter().any(|prefix| is_prefix(prefix, path))
     }
 }
 
@@ -43,10 +52,19 @@ fn is_prefix(prefix: &str, path: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn problems(groups: &[(String, Vec<String>)]) -> Vec<String> {
+fn problems(traffic: &Traffic) -> Vec<String> {
     let mut problems = Vec::new();
     let mut known = BTreeMap::new();
-    for (name, prefixes) in groups {
+    for prefix in traffic
+        .slow
+        .iter()
+        .filter(|prefix| !prefix.starts_with('/'))
+    {
+        problems.push(format!(
+            "the prefix {prefix:?} of slow routes must begin with `/`, as paths do"
+        ));
+    }
+    for (name, prefixes) in &traffic.groups {
         if name.trim().is_empty() {
             problems.push("a group of routes has no name".to_owned());
         }
@@ -76,12 +94,11 @@ fn problems(groups: &[(String, Vec<String>)]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn groups(all: &[(&str, &[&str])]) -> Vec<(String, Vec<String>)> {
-        let owned =
-            |prefixes: &[&str]| prefixes.iter().map(|prefix| (*prefix).to_owned()).collect();
-        all.iter()
-            .map(|(name, prefixes)| ((*name).to_owned(), owned(prefixes)))
-            .collect()
+    fn groups(all: &[(&str, &[&str])]) -> Traffic {
+        let add = |traffic: Traffic, (name, prefixes): &(&str, &[&str])| {
+            traffic.group(*name, prefixes.iter().copied())
+        };
+        all.iter().fold(Traffic::new(), add)
     }
 
     #[tokio::test]
@@ -110,28 +127,42 @@ mod tests {
         for path in ["/", "/order", "/orders-old", "", "*"] {
             assert!(table.of(path).is_none(), "{path}");
         }
-        assert!(Groups::new(&health, &[]).unwrap().is_none());
+        assert!(Groups::new(&health, &Traffic::new()).unwrap().is_none());
+        let slow = Traffic::new().slow(["/poll", "/export/"]);
+        let table = Groups::new(&health, &slow).unwrap().unwrap();
+        for (path, is_slow) in [
+            ("/poll", true),
+            ("/export/7", true),
+            ("/polls", false),
+            ("/", false),
+        ] {
+            assert_eq!(table.is_slow(path), is_slow, "{path}");
+        }
     }
 
     #[tokio::test]
     async fn everything_that_is_wrong_is_said_at_once() {
         let health = Health::builder().linked(false).start().unwrap();
-        let wrong = groups(&[("", &["/a"]), ("none", &[]), ("orders", &["orders", "/a/"])]);
+        let wrong =
+            groups(&[("", &["/a"]), ("none", &[]), ("orders", &["orders", "/a/"])]).slow(["poll"]);
         let problems = Groups::new(&health, &wrong).unwrap_err();
         assert_eq!(
             problems,
             [
+                "the prefix \"poll\" of slow routes must begin with `/`, as paths do",
                 "a group of routes has no name",
                 "the group \"none\" has no prefix, and no request would be of it",
                 "the prefix \"orders\" of the group \"orders\" must begin with `/`, as paths do",
                 "the prefix \"/a/\" is of the group \"\" and of \"orders\"; a request is of one",
             ]
         );
-        let many: Vec<_> = (0..17)
-            .map(|at| (format!("group {at}"), vec![format!("/{at}")]))
-            .collect();
-        let problems = Groups::new(&health, &many).unwrap_err();
+        let many = |count: usize| {
+            let add =
+                |traffic: Traffic, at| traffic.group(format!("group {at}"), [format!("/{at}")]);
+            (0..count).fold(Traffic::new(), add)
+        };
+        let problems = Groups::new(&health, &many(17)).unwrap_err();
         assert!(problems[0].contains("\"group 16\""), "{problems:?}");
-        assert!(Groups::new(&health, &many[..16]).is_ok(), "the same again");
+        assert!(Groups::new(&health, &many(16)).is_ok(), "the same again");
     }
 }

@@ -10,15 +10,16 @@ use crate::Ending;
 ///
 /// | response | counts as |
 /// |---|---|
-/// | 5xx | failed |
+/// | 5xx; 408, which applications answer where their own time-out ran out | failed |
 /// | 503 with `retry-after` | shed |
 /// | any other status | completed |
 /// | gRPC, by head or trailers: `UNKNOWN`, `DEADLINE_EXCEEDED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS` | failed |
 /// | gRPC: `RESOURCE_EXHAUSTED` or `UNAVAILABLE` with `grpc-retry-pushback-ms` | shed |
 /// | gRPC: any other status | completed |
-/// | an error of the service | failed; tower's `Overloaded`, however it is wrapped, shed |
+/// | an error of the service | failed; one that ends with the words of tower's `Overloaded`, as those do that wrap it and show it, shed |
 /// | an error of the body | failed |
-/// | none, its client left before | cancelled |
+/// | none: the service panicked | failed |
+/// | none: its client left before | cancelled |
 ///
 /// A client that leaves while it gets the body of a response was answered. What a drain ends at its deadline counts as nothing.
 ///
@@ -29,6 +30,7 @@ use crate::Ending;
 ///
 /// let traffic = Traffic::new()
 ///     .group("orders", ["/orders", "/v1/orders", "/shop.Orders"])
+///     .slow(["/events/poll"])
 ///     .answer_sheds(true)
 ///     // A proxy: what the other side can't do is not our fault.
 ///     .classify(|status, _| (status == StatusCode::BAD_GATEWAY).then_some(Ending::Completed));
@@ -41,6 +43,7 @@ use crate::Ending;
 #[must_use = "it judges nothing until it is handed to `HealthLayer::builder(…).traffic(…)`"]
 pub struct Traffic {
     pub(crate) groups: Vec<(String, Vec<String>)>,
+    pub(crate) slow: Vec<String>,
     pub(crate) answer_sheds: bool,
     pub(crate) classify: Option<Classify>,
 }
@@ -69,6 +72,13 @@ impl Traffic {
         self
     }
 
+    /// Routes whose requests wait by design, such as long polls, exports, and calls that are answered when their client has sent all: that they
+    /// have no answer yet is no evidence of a service that hangs. By prefixes of paths, as those of a [`group`](Self::group).
+    pub fn slow<P: Into<String>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
+        self.slow.extend(prefixes.into_iter().map(Into::into));
+        self
+    }
+
     /// Whether what tower's `LoadShed` turns away is answered here: 503 with `retry-after`, or for gRPC `RESOURCE_EXHAUSTED` with
     /// `grpc-retry-pushback-ms`, so that clients come again, later, and not all at once. Off by default: then its error passes through, and a
     /// server closes the connection without a word unless something else makes a response of it.
@@ -94,6 +104,7 @@ impl fmt::Debug for Traffic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Traffic")
             .field("groups", &self.groups)
+            .field("slow", &self.slow)
             .field("answer_sheds", &self.answer_sheds)
             .finish_non_exhaustive()
     }

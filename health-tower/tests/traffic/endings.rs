@@ -99,7 +99,7 @@ async fn who_leaves_early_is_cancelled_and_who_leaves_a_body_was_answered() {
         .await
         .unwrap();
     drop(call);
-    assert_eq!(endings(&counted(&health).await), [4, 1, 0, 3, 0]);
+    assert_eq!(endings(&counted(&health).await), [4, 2, 0, 2, 0]);
     assert_eq!(health.in_flight().count(), 0);
 }
 

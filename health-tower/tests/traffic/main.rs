@@ -5,6 +5,7 @@
 mod endings;
 mod groups;
 mod queue;
+mod realistic;
 mod sheds;
 mod verdicts;
 mod world;

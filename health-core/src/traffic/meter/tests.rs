@@ -18,7 +18,7 @@ fn ends(in_flight: InFlight, ending: Ending) {
 
 fn look(meter: &mut Meter) -> Second {
     let from = Instant::now() - Duration::from_secs(3600);
-    meter.look(Overdue { after: LATE, from }, Instant::now()).0
+    meter.look(|_| LATE, from, Instant::now()).0
 }
 
 fn endings(second: &Second) -> [u64; 5] {
@@ -105,10 +105,15 @@ async fn what_waits_for_a_head_is_overdue_once_and_a_body_never() {
     // Nobody was there before this moment.
     let from = Instant::now();
     tokio::time::advance(LATE / 2).await;
-    let overdue = Overdue { after: LATE, from };
-    assert_eq!(meter.look(overdue, Instant::now()).0.overdue, 0);
+    assert_eq!(meter.look(|_| LATE, from, Instant::now()).0.overdue, 0);
     assert_eq!(look(&mut meter).overdue, 1);
     assert_eq!(look(&mut meter).overdue, 0, "it was told");
+    waits.answered();
+    let second = look(&mut meter);
+    assert_eq!(
+        (second.overdue, second.recovered, second.unanswered),
+        (0, 1, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,11 +169,7 @@ async fn a_group_has_its_own_share() {
     waits.of_group(orders);
     waits.wait(Waker::noop(), || ("GET", "/orders"));
     ends(in_flight, Ending::Completed);
-    let overdue = Overdue {
-        after: LATE,
-        from: Instant::now(),
-    };
-    let (whole, groups) = meter.look(overdue, Instant::now());
+    let (whole, groups) = meter.look(|_| LATE, Instant::now(), Instant::now());
     assert_eq!(endings(&whole), [3, 1, 1, 0, 0]);
     let [(group, second)] = &groups[..] else {
         panic!("{groups:?}");
@@ -199,4 +200,71 @@ fn a_failure_that_is_seen_before_it_has_left_costs_no_completion() {
     assert_eq!((second.failed, second.completed), (2, 0));
     let second = running.second(3, 3, failed(2));
     assert_eq!((second.failed, second.completed), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_in_the_queue_or_by_design_is_not_overdue() {
+    let in_flight = InFlight::leak();
+    let mut meter = Meter::new(in_flight);
+    let mut queued = came(in_flight);
+    queued.queued();
+    queued.wait(Waker::noop(), || ("GET", "/queued"));
+    let mut polls = came(in_flight);
+    polls.patient();
+    polls.wait(Waker::noop(), || ("GET", "/polls"));
+    tokio::time::advance(LATE).await;
+    let second = look(&mut meter);
+    assert_eq!((second.overdue, second.unanswered), (0, 1));
+    assert_eq!(second.oldest.unwrap().0.to_string(), "GET /queued");
+    // From when the service is ready for it, somebody is to answer it.
+    queued.admitted();
+    tokio::time::advance(LATE / 2).await;
+    assert_eq!(look(&mut meter).overdue, 0);
+    tokio::time::advance(LATE / 2).await;
+    assert_eq!(look(&mut meter).overdue, 1);
+    drop(polls);
+    assert_eq!(endings(&look(&mut meter)), [0, 0, 0, 1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_group_has_its_own_patience() {
+    let in_flight = InFlight::leak();
+    let mut meter = Meter::new(in_flight);
+    let group = in_flight.group("slow").unwrap();
+    let from = Instant::now();
+    let mut slow = came(in_flight);
+    slow.of_group(group);
+    slow.of_group(in_flight.group("other").unwrap());
+    slow.wait(Waker::noop(), || ("GET", "/slow"));
+    let limit = |of: Option<RouteGroup>| {
+        of.map_or(LATE, |of| {
+            assert_eq!(of, group, "the first one holds");
+            2 * LATE
+        })
+    };
+    tokio::time::advance(LATE).await;
+    assert_eq!(meter.look(limit, from, Instant::now()).0.overdue, 0);
+    tokio::time::advance(LATE).await;
+    let (whole, groups) = meter.look(limit, from, Instant::now());
+    assert_eq!((whole.overdue, groups[0].1.overdue), (1, 1));
+    slow.answered();
+    let (whole, groups) = meter.look(limit, from, Instant::now());
+    assert_eq!((whole.recovered, groups[0].1.recovered), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_panics_has_failed_and_who_leaves_a_response_was_answered() {
+    let in_flight = InFlight::leak();
+    let mut meter = Meter::new(in_flight);
+    let mut panicked = came(in_flight);
+    panicked.running(true);
+    drop(panicked);
+    let mut returned = came(in_flight);
+    returned.running(true);
+    returned.running(false);
+    drop(returned);
+    let mut answered = came(in_flight);
+    answered.answered();
+    drop(answered);
+    assert_eq!(endings(&look(&mut meter)), [3, 1, 1, 1, 0]);
 }

@@ -58,23 +58,48 @@ fn overload_that_fails_at_what_it_takes_on_is_none() {
         ..traffic(100, 100)
     };
     assert_eq!(world.until(Verdict::Gray, &fails), Some(2));
-    // Nothing succeeds at all.
+    // Nothing succeeds at all: for a moment it may be slow, and no more.
     let mut world = World::busy();
     let mut waiting = 0;
-    let found = (1..=20).find(|_| {
-        waiting += 20;
-        let second = Second {
-            entered: 200,
-            shed: 180,
-            in_flight: waiting,
-            unanswered: waiting,
-            ..Second::default()
-        };
-        let verdict = world.step(&second).verdict;
-        assert_ne!(verdict, Verdict::Overloaded);
-        verdict == Verdict::Gray
-    });
-    assert_eq!(found, Some(5));
+    let verdicts: Vec<_> = (1..=20)
+        .map(|_| {
+            waiting += 20;
+            let second = Second {
+                entered: 200,
+                shed: 180,
+                in_flight: waiting,
+                unanswered: waiting,
+                ..Second::default()
+            };
+            world.step(&second).verdict
+        })
+        .collect();
+    assert_eq!(verdicts[..4].iter().max(), Some(&Verdict::Overloaded));
+    assert!(
+        verdicts[4..]
+            .iter()
+            .all(|verdict| *verdict == Verdict::Gray),
+        "{verdicts:?}"
+    );
+}
+
+#[test]
+fn requests_that_are_late_and_answered_are_no_failures() {
+    let mut world = World::busy();
+    // Three seconds before the first one is answered that was overdue; from then on as many are as become so.
+    let late = |recovered| Second {
+        overdue: 50,
+        recovered,
+        ..sheds(100)
+    };
+    world.go(1, &late(0));
+    assert_eq!(world.go(100, &late(50)), Verdict::Overloaded);
+    let mut world = World::busy();
+    assert_eq!(
+        world.until(Verdict::Gray, &late(0)),
+        Some(2),
+        "those that are never answered"
+    );
 }
 
 #[test]
