@@ -180,12 +180,11 @@ impl InFlightRequest {
             let panicked = self.running || thread::panicking();
             // Who leaves a response that is under way was answered, wherever its status would have come.
             let answered = self.stage == Stage::Body && !self.flags().is_ended();
-            let unsaid = if panicked {
+            if panicked {
                 Some(Ending::Failed)
             } else {
                 answered.then_some(Ending::Completed)
-            };
-            unsaid
+            }
         });
         self.counted.ended(ending, self.group);
     }
