@@ -59,7 +59,7 @@ pub(crate) struct Streak {
 /// where 5 % is.
 const LEAST: u64 = 50;
 /// A rate not far above the limit is plain only among more: windows of all these sizes are looked at, and one is enough.
-const SIZES: [u64; 3] = [LEAST, 250, 1000];
+const SIZES: [u64; 4] = [LEAST, 100, 250, 1000];
 /// And so many make a rate of a fiftieth.
 const SIZES_FOR_FEW: [u64; 2] = [250, 1000];
 const GRAY_FROM: f64 = 0.1;

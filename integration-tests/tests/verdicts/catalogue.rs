@@ -39,6 +39,8 @@ pub(crate) const CASES: &[Case] = &[
         &[Gray],
     )
     .by("failures")
+    // Of 25 a second, it takes a while to be sure.
+    .watched_for(25)
     .grouped(),
     Case::fault("latency × 10 with 200s", Inside("slow"), &[Degraded])
         .by("latency")
