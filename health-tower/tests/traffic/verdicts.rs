@@ -73,7 +73,8 @@ async fn a_check_is_asked_before_requests_are_believed() {
     let builder = Health::builder().linked(false).watchdog(Watchdog::off());
     let health = builder.check(seldom.fail_after(1)).start().unwrap();
     let layer = layer(&health, Traffic::new());
-    for _ in 0..10 {
+    // Not within the first quarter of the interval.
+    for _ in 0..160 {
         serve(&layer, None).await;
     }
     down.store(true, Ordering::Relaxed);
