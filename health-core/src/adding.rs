@@ -55,25 +55,38 @@ impl Health {
     /// # Ok(()) }
     /// ```
     pub fn add_check(&self, check: Check) -> Result<(), StartError> {
+        self.add(check, || Ok(()))
+    }
+
+    /// The same, with what is to be done in the moment in which nothing else is against it, before anybody can see it. It must not touch the
+    /// hub, whose lock is held.
+    pub(crate) fn add<R>(
+        &self,
+        check: Check,
+        accept: impl FnOnce() -> Result<R, Problem>,
+    ) -> Result<R, StartError> {
         let adding = &self.0.adding;
+        let hub = &self.0.hub;
+        let refused = |problem| StartError::new(vec![problem]);
         let place = check.place;
         let check = resolve(check).map_err(StartError::new)?;
         if has_ended(&adding.runtime) {
-            return Err(StartError::new(vec![Problem::RuntimeEnded]));
+            return Err(refused(Problem::RuntimeEnded));
         }
+        // No thread is started for nothing.
+        hub.may_add(&check, place).map_err(refused)?;
         let host = host_for(slice::from_ref(&check), |_| true)?;
-        let index = self.0.hub.add(&check, place);
-        let index = index.map_err(|problem| StartError::new(vec![problem]))?;
+        let (index, accepted) = hub.add(&check, place, accept).map_err(refused)?;
 
         let mut added = adding.added.lock().unwrap_or_else(PoisonError::into_inner);
         let (home, lag) = home_of(host.as_ref(), &adding.runtime, &adding.lag);
         lag.also_for(check.settings.timeout);
         // First runs of many that are added at once are spread, as those at the start are.
         let among = added.tasks.len() + 1;
-        let task = run_check(check, index, among, (home, lag), &self.0.hub);
+        let task = run_check(check, index, among, (home, lag), hub);
         added.tasks.push(task);
         added._hosts.extend(host);
-        Ok(())
+        Ok(accepted)
     }
 }
 
@@ -89,7 +102,7 @@ pub fn problems_of(health: &Health, check: &Check) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }
 
-pub(crate) fn refused(health: &Health, check: &Check) -> Vec<Problem> {
+fn refused(health: &Health, check: &Check) -> Vec<Problem> {
     let name = check.name.clone();
     let taken = health.0.hub.published().reports().position(&name).is_some();
     let taken = taken.then(|| Problem::NameTaken {

@@ -31,9 +31,9 @@ impl std::error::Error for StartError {}
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problems[..] {
-            [one] => write!(f, "health checks can't start: {one}"),
+            [one] => write!(f, "health checks are refused: {one}"),
             several => {
-                write!(f, "health checks can't start, {} problems:", several.len())?;
+                write!(f, "health checks are refused, {} problems:", several.len())?;
                 several
                     .iter()
                     .try_for_each(|problem| write!(f, "\n- {problem}"))

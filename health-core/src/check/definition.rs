@@ -199,6 +199,9 @@ impl Check {
     }
 
     /// The time from the start of one run to the start of the next. 5 s by default, at least 10 ms. Runs never overlap.
+    ///
+    /// Once in each interval, and not in its first quarter, a readiness or external check may run sooner: where requests fail, so that its
+    /// word is needed for the [verdict](crate::Verdict).
     pub fn every(mut self, every: Duration) -> Self {
         self.options.every = Some(every);
         self

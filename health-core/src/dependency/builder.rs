@@ -1,12 +1,11 @@
 use std::borrow::Cow;
 use std::panic::Location;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use crate::adding::refused;
 use crate::check::Place;
+use crate::dependency::Dependency;
 use crate::dependency::watch::Watch;
-use crate::dependency::{Dependency, Found};
 use crate::error::Problem;
 use crate::{Check, Health, Impact, IntoOutcome, Scope, StartError};
 
@@ -28,11 +27,17 @@ impl Health {
     /// them. Faces for clients do the counting; where there is none, as for a database, it is three lines.
     ///
     /// Once a second its calls are looked at. It is **down** when at least half of them fail (the lower bound of Wilson's 95 % interval, in
-    /// the shortest time, up to 10 s, in which 20 ended), or five in a row did. It is **up** again when less than half of 20 fail, or,
-    /// where there are fewer, two in a row succeed. Calls that this service cancels don't count. Nobody calls what is down, where that
-    /// takes this instance out of traffic; so after 30 s without a call (60 s the second time, and so on up to 300 s, by chance a tenth more
-    /// or less; an hour without a failure begins anew) it gets another chance: it is up with a warning, and down with the first call that
-    /// fails. Before the first call, it is up.
+    /// the shortest time, up to 10 s, in which 20 ended), or five in a row did, with no more than 60 s from one to the next. It is **up**
+    /// again when less than 30 % of 20 fail, or, where there are fewer, two in a row succeed; and not before 10 s (20 s the second time, and
+    /// so on up to 100 s; an hour without a failure begins anew). Calls that this service cancels don't count.
+    ///
+    /// Nobody calls what is down, where that takes this instance out of traffic; so when no call has **ended** for 30 s (60 s the second
+    /// time, and so on up to 300 s, by chance a tenth more or less) it gets another chance: it is up with a warning, and down with the first
+    /// call that fails. Before the first call, it is up.
+    ///
+    /// Only what has ended is seen. Calls that hang, and that nothing ever ends, are **not seen at all**, and neither fail nor succeed: give
+    /// them a time-out. Where the checks' runtime stood still for more than 250 ms, what ended since the look before, and until the next, is
+    /// not judged: it may be this process for which calls timed out.
     ///
     /// By default all replicas share it, so that it only [degrades](Impact::Degrades): were it down, all of them would leave at once.
     /// Where [one that is local](Scope::Local) is added while the service is ready, it is not for a moment, until its check has run:
@@ -99,32 +104,32 @@ impl DependencyBuilder {
         if let Some(known) = dependencies.find(&self.name) {
             return self.known(known, place);
         }
-        // Before anything is leaked for it.
-        let problems = refused(&self.health, &self.check(place, || async { true }));
-        if !problems.is_empty() {
-            return Err(StartError::new(problems));
-        }
-        let (scope, impact) = (self.scope_or_default(), self.impact_or_default());
-        let new = || Dependency::leak(self.name.clone().into_owned(), scope, impact);
-        let dependency = match dependencies.find_or_note(&self.name, new) {
-            Found::New(dependency) => dependency,
-            Found::Known(known) => return self.known(known, place),
-            Found::Full => {
-                let name = self.name.into_owned();
-                return Err(StartError::new(vec![Problem::TooManyDependencies {
-                    name,
-                    place,
-                }]));
-            }
-        };
-        let watch = Mutex::new(Watch::new(dependency));
+        let slot = Arc::new(OnceLock::new());
+        let watch = Watch::new(Arc::clone(&slot), Arc::clone(&self.health.0.adding.lag));
+        let watch = Mutex::new(watch);
         let look = move || {
             let outcome = watch.lock().unwrap_or_else(PoisonError::into_inner).look();
             async { outcome }
         };
-        let added = self.health.add_check(self.check(place, look));
-        added.inspect_err(|_| dependencies.forget(&self.name))?;
-        Ok(dependency)
+        // Leaked only where nothing else is against it, and found by others only once nothing can be.
+        let (scope, impact) = (self.scope_or_default(), self.impact_or_default());
+        let leak = || {
+            let new = || Dependency::leak(self.name.clone().into_owned(), scope, impact);
+            let full = || Problem::TooManyDependencies {
+                name: self.name.clone().into_owned(),
+                place,
+            };
+            let dependency = dependencies.note(new).ok_or_else(full)?;
+            Ok(*slot.get_or_init(|| dependency))
+        };
+        match self.health.add(self.check(place, look), leak) {
+            // Another thread may have been the first.
+            Err(error) => match dependencies.find(&self.name) {
+                Some(known) => self.known(known, place),
+                None => Err(error),
+            },
+            added => added,
+        }
     }
 
     /// The same where nobody wants to hear of an error: it is logged, and `None` is observed.

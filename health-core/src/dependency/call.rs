@@ -15,7 +15,11 @@ pub struct Call {
     end: Option<End>,
     /// From when on it is slow, while it has no answer.
     slow_from: Option<Instant>,
+    answered: Option<Instant>,
 }
+
+/// What was answered and has gone on for longer is a stream: it may end badly for reasons of its own, and all streams at once.
+const STREAM: Duration = Duration::from_secs(30);
 
 impl Call {
     #[inline]
@@ -24,6 +28,7 @@ impl Call {
             dependency,
             end: None,
             slow_from: None,
+            answered: None,
         }
     }
 
@@ -33,9 +38,13 @@ impl Call {
         self
     }
 
-    /// It is answered, if not yet to its end: it is not [slow](Self::slow_after) any more.
+    /// It is answered, if not yet to its end: it is not [slow](Self::slow_after) any more. Where it [fails](Self::end) more than 30 s
+    /// later, that says nothing of the dependency, as if it had been cancelled: streams break off together when one instance of the
+    /// dependency restarts, or when something between gives up idle ones, and calls would fail in a row where nothing is wrong.
+    #[inline]
     pub fn answered(&mut self) {
         self.slow_from = None;
+        self.answered = Some(Instant::now());
     }
 
     /// It has ended like this, as far as the *dependency* is concerned: what it can't mend is
@@ -44,11 +53,20 @@ impl Call {
     /// What is said later counts, but what has failed once has failed: a body may break off after a head that was fine.
     #[inline]
     pub fn end(&mut self, ending: Ending) {
-        if self.end != Some(End::Failed) {
+        if matches!(self.end, None | Some(End::Completed)) {
             self.end = Some(match ending {
                 Ending::Completed => End::Completed,
-                Ending::Failed | Ending::Shed => End::Failed,
+                Ending::Failed | Ending::Shed => self.failed(),
             });
+        }
+    }
+
+    #[cold]
+    fn failed(&self) -> End {
+        if self.answered.is_some_and(|at| at.elapsed() > STREAM) {
+            End::Cancelled
+        } else {
+            End::Failed
         }
     }
 }
@@ -127,5 +145,32 @@ mod tests {
             cancelled,
         } = dependency.calls();
         assert_eq!([completed, failed, cancelled], [1, 1, 3]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_breaks_off_says_nothing() {
+        let dependency = dependency();
+        let begin = || dependency.call();
+        let (mut stream, mut well, mut early, mut unanswered) =
+            (begin(), begin(), begin(), begin());
+        stream.answered();
+        well.answered();
+        tokio::time::advance(SECOND).await;
+        early.answered();
+        tokio::time::advance(30 * SECOND).await;
+        early.end(Ending::Completed);
+        for call in [&mut stream, &mut early, &mut unanswered] {
+            call.end(Ending::Failed);
+        }
+        well.end(Ending::Completed);
+        // As a body does after its trailers.
+        stream.end(Ending::Completed);
+        drop((stream, well, early, unanswered));
+        let Calls {
+            completed,
+            failed,
+            cancelled,
+        } = dependency.calls();
+        assert_eq!([completed, failed, cancelled], [1, 2, 1]);
     }
 }

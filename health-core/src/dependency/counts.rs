@@ -33,7 +33,8 @@ pub struct Calls {
     pub completed: u64,
     /// Failed, or turned away.
     pub failed: u64,
-    /// Given up by this service before there was an answer: says nothing of the dependency.
+    /// Said nothing of the dependency: given up by this service before there was an answer, or a stream that
+    /// [broke off](crate::Call::answered).
     pub cancelled: u64,
 }
 

@@ -11,6 +11,11 @@ const SPREAD: Duration = Duration::from_millis(10);
 /// the same trouble don't run in step, and neither do checks.
 const FORWARD: Duration = Duration::from_millis(500);
 
+/// The part of an interval that is kept between a run and one that is brought forward.
+const FORWARD_APART: u32 = 4;
+/// But no more than this: whoever doubts does so for ten seconds.
+const FORWARD_MOST: Duration = Duration::from_secs(5);
+
 /// When a check runs next.
 ///
 /// 1. Runs start `every` ± jitter after the start of the run before, and never before that has ended.
@@ -61,7 +66,8 @@ impl Schedule {
         (began + interval).max(ended)
     }
 
-    /// The run that was planned for `next`, after one that began at `began`, brought forward at `now`: never put off, and no loop.
+    /// The run that was planned for `next`, after one that began at `began`, brought forward at `now`: never put off, and no loop. What
+    /// began less than a quarter of its interval ago, five seconds at most, has not become that doubtful, and a check may be dear to run.
     pub(crate) fn forward(
         &self,
         began: Instant,
@@ -69,8 +75,10 @@ impl Schedule {
         next: Instant,
         chance: f64,
     ) -> Instant {
-        let soon = now + FORWARD.min(self.every).mul_f64(chance);
-        soon.max(began + Settings::SHORTEST).min(next)
+        let quarter = (self.every / FORWARD_APART).min(FORWARD_MOST);
+        let apart = Settings::SHORTEST.max(quarter);
+        let spread = FORWARD.min(self.every).mul_f64(chance);
+        (now.max(began + apart) + spread).min(next)
     }
 
     /// Without jitter.
@@ -142,10 +150,13 @@ mod tests {
             let now = began + millis(after);
             schedule().forward(began, now, began + millis(next), chance) - began
         };
-        assert_eq!(forward(1000, 5000, 0.0), millis(1000));
-        assert_eq!(forward(1000, 5000, 0.5), millis(1250));
-        assert_eq!(forward(1000, 1100, 0.5), millis(1100));
-        assert_eq!(forward(2, 5000, 0.0), Settings::SHORTEST);
+        assert_eq!(forward(2000, 5000, 0.0), millis(2000));
+        assert_eq!(forward(2000, 5000, 0.5), millis(2250));
+        assert_eq!(forward(2000, 2100, 0.5), millis(2100));
+        // Not within a quarter of the interval.
+        assert_eq!(forward(2, 5000, 0.0), millis(1250));
+        assert_eq!(forward(1000, 5000, 0.5), millis(1500));
+        assert_eq!(forward(2, 1000, 0.0), millis(1000));
         let options = Options {
             every: Some(millis(100)),
             ..Options::NONE

@@ -77,23 +77,28 @@ impl Hub {
         self.doubts.notified()
     }
 
-    /// Adds a check to those that run, and gives its index; or says why not.
-    pub(crate) fn add(&self, check: &Resolved, place: Place) -> Result<usize, Problem> {
-        self.change(|ledger| {
-            let name = || check.name.clone().into_owned();
-            if ledger.reports.position(&check.name).is_some() {
-                let name = name();
-                return Err(Problem::NameTaken { name, place });
-            }
-            if ledger.reports.added() >= MOST_ADDED {
-                let check = name();
-                return Err(Problem::TooManyAdded { check, place });
-            }
-            let index = ledger.add(check);
-            let check = Arc::clone(ledger.reports.get(index));
-            self.outbox.put(Event::Added { check });
-            Ok(index)
-        })
+    /// Why a check can't be added, as of now.
+    pub(crate) fn may_add(&self, check: &Resolved, place: Place) -> Result<(), Problem> {
+        may_add(&self.lock(), check, place)
+    }
+
+    /// Adds a check to those that run, and gives its index, and what `accept` gave when nothing else was against it; or says why not, and
+    /// then nothing has happened.
+    pub(crate) fn add<R>(
+        &self,
+        check: &Resolved,
+        place: Place,
+        accept: impl FnOnce() -> Result<R, Problem>,
+    ) -> Result<(usize, R), Problem> {
+        let mut ledger = self.lock();
+        may_add(&ledger, check, place)?;
+        let accepted = accept()?;
+        let index = ledger.add(check);
+        let check = Arc::clone(ledger.reports.get(index));
+        self.outbox.put(Event::Added { check });
+        self.publish(ledger);
+        self.outbox.emit();
+        Ok((index, accepted))
     }
 
     /// A run has ended. Gives the check's state and when to run it next.
@@ -299,8 +304,13 @@ impl Hub {
     /// A change of which nobody is told yet.
     fn note<R>(&self, change: impl FnOnce(&mut Ledger) -> R) -> R {
         let mut ledger = self.lock();
-        let before = self.published();
         let result = change(&mut ledger);
+        self.publish(ledger);
+        result
+    }
+
+    fn publish(&self, mut ledger: MutexGuard<'_, Ledger>) {
+        let before = self.published();
         let after = Arc::new(Published::of(&ledger));
         for probe in Probe::ALL {
             self.board.write(probe, after.mark(probe));
@@ -319,13 +329,25 @@ impl Hub {
         if follow {
             self.parts.changes().send_replace(());
         }
-        result
     }
 
     /// A panic under the lock (there is none known) must not take the probes with it.
     fn lock(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn may_add(ledger: &Ledger, check: &Resolved, place: Place) -> Result<(), Problem> {
+    let name = || check.name.clone().into_owned();
+    if ledger.reports.position(&check.name).is_some() {
+        let name = name();
+        return Err(Problem::NameTaken { name, place });
+    }
+    if ledger.reports.added() >= MOST_ADDED {
+        let check = name();
+        return Err(Problem::TooManyAdded { check, place });
+    }
+    Ok(())
 }
 
 impl Drop for Hub {

@@ -97,6 +97,11 @@ async fn what_is_wrong_is_said_at_once_and_nothing_is_added() {
     let error = health.add_check(wrong).unwrap_err();
     let problems: Vec<_> = error.problems().collect();
     assert_eq!(problems.len(), 3, "{error}");
+    let said = error.to_string();
+    assert!(
+        said.starts_with("health checks are refused, 3 problems:\n- "),
+        "{said}"
+    );
     for (what, problem) in ["a name must not hold", "`every` must", "is for start-up"]
         .iter()
         .zip(&problems)

@@ -1,5 +1,6 @@
 //! The health of a dependency from real calls.
 
+use std::sync::Barrier;
 use std::time::Duration;
 
 use health_core::{
@@ -59,6 +60,25 @@ async fn what_all_share_degrades_and_comes_back_by_calls() {
     calls(payments, 2, Ending::Completed);
     assert_eq!(reason(&until_it_is(&health, CheckState::Up).await), "");
     assert!(part.status().is_up());
+}
+
+/// Calls time out because this process stood still, and all that it calls would be to blame.
+#[tokio::test(start_paused = true)]
+async fn what_fails_around_a_stall_of_this_process_is_not_its_fault() {
+    let health = serving().await;
+    let payments = health.dependency("payments").start().unwrap();
+    until_it_is(&health, CheckState::Up).await;
+    tokio::time::sleep(3 * SECOND).await;
+    calls(payments, 10, Ending::Failed);
+    // Every timer is late for it.
+    tokio::time::advance(2 * SECOND).await;
+    calls(payments, 10, Ending::Failed);
+    tokio::time::sleep(5 * SECOND).await;
+    let now = health.snapshot();
+    assert_eq!(now.check("payments").unwrap().state(), CheckState::Up);
+    calls(payments, 10, Ending::Failed);
+    let report = until_it_is(&health, CheckState::Down).await;
+    assert_eq!(reason(&report), "the last 10 calls failed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,19 +198,48 @@ fn what_nothing_looks_at_is_refused_each_time() {
 
 #[test]
 fn threads_that_want_the_same_get_the_same() {
+    const THREADS: usize = 4;
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let health = builder().runtime(runtime.handle().clone()).start().unwrap();
+    let together = Barrier::new(THREADS);
+    let names: Vec<_> = (0..100).map(|number| format!("shard {number}")).collect();
     std::thread::scope(|scope| {
-        for _ in 0..8 {
+        for _ in 0..THREADS {
             scope.spawn(|| {
-                let payments = health.dependency("payments").start().unwrap();
-                calls(payments, 1, Ending::Failed);
+                let start = |name: &String| {
+                    together.wait();
+                    health.dependency(name.clone()).start()
+                };
+                // All of them wait for each other, also where one is refused.
+                let started: Vec<_> = names.iter().map(start).collect();
+                for dependency in started {
+                    calls(dependency.unwrap(), 1, Ending::Failed);
+                }
             });
         }
     });
-    let payments = health.dependency("payments").start().unwrap();
-    assert_eq!(payments.calls().failed, 8);
-    assert_eq!(health.snapshot().checks().count(), 1);
+    for name in names {
+        let dependency = health.dependency(name).start().unwrap();
+        assert_eq!(dependency.calls().failed, THREADS as u64);
+    }
+    assert_eq!(health.snapshot().checks().count(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_is_no_news() {
+    let health = serving().await;
+    for number in 0..100 {
+        health
+            .dependency(format!("shard {number}"))
+            .start()
+            .unwrap();
+    }
+    let mut changes = health.subscribe();
+    assert!(health.dependency("one more").start().is_err());
+    let check = Check::readiness("database", || async { true });
+    assert!(health.add_check(check).is_err());
+    let told = tokio::time::timeout(Duration::ZERO, changes.changed()).await;
+    assert!(told.is_err());
 }
 
 #[tokio::test(start_paused = true)]

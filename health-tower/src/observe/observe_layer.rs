@@ -41,10 +41,12 @@ use crate::{Dependency, Health};
 ///
 /// | a call | is |
 /// |---|---|
-/// | answered; also with 4xx, as with 429 or a gRPC status of the caller's making: that is for the caller to mend | completed |
+/// | answered; also with 4xx, or a gRPC status of the caller's making: that is for the caller to mend | completed |
 /// | answered with 5xx; with gRPC's `UNKNOWN`, `INTERNAL`, `UNAVAILABLE`, `DEADLINE_EXCEEDED` or `DATA_LOSS`, in the head or in the trailers | failed |
+/// | answered with 429, which says that this service calls too much, and nothing of how it would be answered otherwise | cancelled, and no evidence |
 /// | turned away: 503 with `retry-after`, `RESOURCE_EXHAUSTED` with `grpc-retry-pushback-ms`; whatever its reasons, it is not there for this service | failed |
 /// | an error of the client, of its `poll_ready`, or of the body of the response | failed |
+/// | answered well at its head, and failed more than 30 s later, by its body or its trailers: a stream, and many may break off at once where only one instance of what is called restarts | cancelled, and no evidence |
 /// | dropped before the head of the response; for gRPC, before the status | cancelled, and no evidence; see [`slow_call`](ObserveLayerBuilder::slow_call) |
 /// | shed by tower's `LoadShed` inside, and never sent | cancelled |
 ///
@@ -52,7 +54,7 @@ use crate::{Dependency, Health};
 ///
 /// # Where to put it
 ///
-/// - **Time-outs belong inside**, as above, or into the client: a time-out outside of the layer drops the call, and what hangs is never
+/// - **Time-outs belong inside**, as above, or into the client: only calls that end are seen. One that hangs for ever is neither, and a time-out outside of the layer drops the call, and what hangs is never
 ///   seen. Where it has to be outside, say after how long: [`slow_call`](ObserveLayerBuilder::slow_call).
 /// - Retries belong outside, so that each attempt counts.
 /// - Make it before the [`HealthLayer`](crate::HealthLayer), whose `grpc` may name it as part of a service.

@@ -1,4 +1,4 @@
-use http::Response;
+use http::{Response, StatusCode};
 use http_body::{Body, Frame};
 
 use crate::layer::{Form, is_grpc};
@@ -26,6 +26,11 @@ impl Outgoing {
     pub(crate) fn answered<B: Body>(&mut self, response: &Response<B>) {
         let Some(call) = &mut self.call else { return };
         call.answered();
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            // It says who calls too much, and neither that it is well nor that it isn't.
+            self.call = None;
+            return;
+        }
         self.is_grpc = is_grpc(response.headers());
         let form = if self.is_grpc {
             Form::Grpc

@@ -176,6 +176,9 @@ impl Synthetic {
     }
 
     /// From the start of one run to the start of the next: 30 s by default, ± 10 %.
+    ///
+    /// Once in each interval, and not in its first quarter, it may run sooner: where requests fail, and its word is needed for the
+    /// [verdict](crate::Verdict).
     pub fn every(mut self, every: impl IntoDuration) -> Self {
         if let Some(every) = self.read("every", every) {
             self.settings.every = every;

@@ -16,7 +16,7 @@ use tower::{Layer as _, ServiceExt as _, service_fn};
 use crate::gate::{get, health};
 use crate::observe::counted;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Data,
     Trailers(&'static [(&'static str, &'static str)]),
@@ -114,7 +114,7 @@ async fn a_call_that_is_read_to_its_end_counts_as_what_the_response_said() {
     for (status, head, parts, expected) in [
         (200, &[][..], &[Data][..], COMPLETED),
         (404, &[], &[Data], COMPLETED),
-        (429, &[("retry-after", "1")], &[], COMPLETED),
+        (429, &[("retry-after", "1")], &[Data], CANCELLED),
         (500, &[], &[Data], FAILED),
         (503, &[("retry-after", "1")], &[], FAILED),
         (200, &[], &[Data, Broken], FAILED),
@@ -161,6 +161,29 @@ async fn a_body_that_is_dropped_counts_as_its_head() {
         tokio::time::advance(2 * SLOW).await;
         drop(body);
         assert_eq!(counted(&health), expected, "{status} {head:?} {read}");
+    }
+}
+
+/// All streams of one instance break off when it restarts, and calls would fail in a row where nothing is wrong.
+#[tokio::test(start_paused = true)]
+async fn what_was_answered_well_and_breaks_off_late_says_nothing() {
+    for (status, head, parts, long_ago) in [
+        (200, &[][..], &[Data, Broken][..], CANCELLED),
+        (200, &[GRPC], &[Data, Broken], CANCELLED),
+        (200, &[GRPC], &[Data, UNAVAILABLE], CANCELLED),
+        (200, &[GRPC], &[Data, OK], COMPLETED),
+        (502, &[], &[Data, Broken], FAILED),
+    ] {
+        for (seconds, expected) in [(30, None), (31, Some(long_ago))] {
+            let (health, mut body) = respond(status, head, parts, true).await;
+            assert!(body.frame().await.unwrap().is_ok());
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            let _end = body.frame().await;
+            let soon = if parts[1] == OK { COMPLETED } else { FAILED };
+            let found = counted(&health);
+            let what = format!("{status} {head:?} {parts:?} after {seconds} s");
+            assert_eq!(found, expected.unwrap_or(soon), "{what}");
+        }
     }
 }
 

@@ -75,39 +75,46 @@ impl Caller {
     }
 }
 
-/// Whatever is wrong is seen, and that it is over; by nothing but the calls.
-async fn is_seen(health: Health, mut peer: Peer, mut call: impl AsyncFnMut() -> bool) {
+/// Whatever is wrong is seen, and that it is over; by nothing but the calls. Each for a service of its own: the second time, it would be
+/// down for longer.
+async fn is_seen<C: AsyncFnMut() -> bool>(client: fn(ObserveLayer, SocketAddr) -> C) {
+    let seen = async |mode| {
+        let (health, peer) = (healthy(), Peer::start().await);
+        let call = client(ObserveLayer::new(&health, "payments"), peer.addr);
+        is_seen_in(mode, health, peer, call).await;
+    };
+    tokio::join!(seen(Mode::Fails), seen(Mode::Hangs), seen(Mode::Refuses));
+}
+
+async fn is_seen_in(
+    mode: Mode,
+    health: Health,
+    mut peer: Peer,
+    mut call: impl AsyncFnMut() -> bool,
+) {
     let caller = Caller::new(health).await;
     caller.call_until(CheckState::Up, &mut call).await;
     assert!(call().await);
-    for mode in [Mode::Fails, Mode::Hangs, Mode::Refuses] {
-        peer.set(mode).await;
-        caller.call_until(CheckState::Down, &mut call).await;
-        assert!(!call().await, "{mode:?}");
-        let (status, text) = caller.get("/health/ready?verbose").await;
-        assert_eq!(status, 200, "it is shared: {mode:?}");
-        let line = text.lines().find(|line| line.contains("payments")).unwrap();
-        assert!(line.contains("calls failed"), "{line}");
-        assert!(!text.contains("127.0.0.1"), "{text}");
-        assert!(!caller.serves_checkout().await, "{mode:?}");
+    peer.set(mode).await;
+    caller.call_until(CheckState::Down, &mut call).await;
+    assert!(!call().await, "{mode:?}");
+    let (status, text) = caller.get("/health/ready?verbose").await;
+    assert_eq!(status, 200, "it is shared: {mode:?}");
+    let line = text.lines().find(|line| line.contains("payments")).unwrap();
+    assert!(line.contains("calls failed"), "{line}");
+    assert!(!text.contains("127.0.0.1"), "{text}");
+    assert!(!caller.serves_checkout().await, "{mode:?}");
 
-        peer.set(Mode::Works).await;
-        caller.call_until(CheckState::Up, &mut call).await;
-        assert!(call().await, "{mode:?}");
-        assert!(caller.serves_checkout().await);
-    }
+    peer.set(Mode::Works).await;
+    caller.call_until(CheckState::Up, &mut call).await;
+    assert!(call().await, "{mode:?}");
+    assert!(caller.serves_checkout().await);
     assert_eq!(caller.get("/health/ready").await.0, 200);
-}
-
-fn observe(health: &Health) -> ObserveLayer {
-    ObserveLayer::new(health, "payments")
 }
 
 #[tokio::test]
 async fn the_client_of_hyper_util() {
-    let (health, peer) = (healthy(), Peer::start().await);
-    let call = over_hyper(observe(&health), peer.addr);
-    is_seen(health, peer, call).await;
+    is_seen(over_hyper).await;
 }
 
 /// With a time-out inside.
@@ -130,21 +137,24 @@ fn over_hyper(layer: ObserveLayer, addr: SocketAddr) -> impl AsyncFnMut() -> boo
 
 #[tokio::test]
 async fn a_generated_client_over_the_channel_of_tonic() {
-    let (health, peer) = (healthy(), Peer::start().await);
-    let endpoint = Endpoint::from_shared(format!("http://{}", peer.addr)).unwrap();
+    is_seen(over_tonic).await;
+}
+
+fn over_tonic(layer: ObserveLayer, addr: SocketAddr) -> impl AsyncFnMut() -> bool {
+    let endpoint = Endpoint::from_shared(format!("http://{addr}")).unwrap();
     let channel: Channel = endpoint.timeout(TIME_OUT).connect_lazy();
-    let channel = ServiceBuilder::new()
-        .layer(observe(&health))
-        .service(channel);
+    let channel = ServiceBuilder::new().layer(layer).service(channel);
     let mut client = HealthClient::new(channel);
-    let call = async move || client.check(HealthCheckRequest::default()).await.is_ok();
-    is_seen(health, peer, call).await;
+    async move || client.check(HealthCheckRequest::default()).await.is_ok()
+}
+
+#[tokio::test]
+async fn the_client_of_reqwest() {
+    is_seen(over_reqwest).await;
 }
 
 /// As the documentation of the layer has it.
-#[tokio::test]
-async fn the_client_of_reqwest() {
-    let (health, peer) = (healthy(), Peer::start().await);
+fn over_reqwest(layer: ObserveLayer, addr: SocketAddr) -> impl AsyncFnMut() -> bool {
     let client = reqwest::Client::builder()
         .timeout(TIME_OUT)
         .build()
@@ -153,19 +163,18 @@ async fn the_client_of_reqwest() {
         .map_response(|response: http::Response<_>| {
             reqwest::Response::from(response.map(reqwest::Body::wrap))
         })
-        .layer(observe(&health))
+        .layer(layer)
         .map_response(http::Response::<reqwest::Body>::from)
         .service(client);
-    let url: reqwest::Url = format!("http://{}/charge", peer.addr).parse().unwrap();
-    let call = async move || {
+    let url: reqwest::Url = format!("http://{addr}/charge").parse().unwrap();
+    async move || {
         let request = reqwest::Request::new(reqwest::Method::GET, url.clone());
         let response = client.ready().await.unwrap().call(request).await;
         let response: Result<reqwest::Response, _> =
             response.and_then(reqwest::Response::error_for_status);
         let Ok(response) = response else { return false };
         response.text().await.is_ok_and(|text| text == "charged")
-    };
-    is_seen(health, peer, call).await;
+    }
 }
 
 /// What only this instance has takes it out of traffic, and back.

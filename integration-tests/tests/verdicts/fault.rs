@@ -43,6 +43,11 @@ impl Fault {
         if self == Self::Overload { 3 } else { 1 }
     }
 
+    /// Whether clients suffer from it, and nobody is to be accused for it all the same.
+    pub(crate) fn is_debatable(self) -> bool {
+        matches!(self, Self::Loss | Self::Zombie)
+    }
+
     /// Whether a set-up of our own can do something about it.
     pub(crate) fn is_a_matter_of_setup(self) -> bool {
         self == Self::Loss

@@ -19,6 +19,8 @@ const RELIEF: u64 = 2 * STEP;
 const PACE: Duration = Duration::from_millis(100);
 /// It begins with so much for pages of files.
 const NEAR: u64 = 13 << 20;
+/// Below, no program would run.
+const LEAST: u64 = 1 << 20;
 /// So many pages that are waited for meanwhile are pressure.
 const PRESSURE: u64 = 10;
 
@@ -74,7 +76,8 @@ impl Memory {
         let (group, mut squeezed) = (self.group.clone(), Some(squeezed));
         let task = tokio::spawn(async move {
             let files = group.figure("memory.stat", "cache ");
-            let mut bound = group.figure("memory.usage_in_bytes", "") - files + NEAR.min(files);
+            let used = group.figure("memory.usage_in_bytes", "");
+            let mut bound = used.saturating_sub(files) + NEAR.min(files);
             let mut faults = group.faults();
             loop {
                 let before = faults;
@@ -82,9 +85,12 @@ impl Memory {
                 faults = group.faults();
                 let waited = faults - before;
                 if waited < PRESSURE {
-                    bound -= STEP;
+                    match lower(bound) {
+                        Some(lower) => bound = lower,
+                        None => drop(squeezed.take().map(|squeezed| squeezed.send(false))),
+                    }
                 } else {
-                    squeezed.take().map(|squeezed| squeezed.send(()));
+                    squeezed.take().map(|squeezed| squeezed.send(true));
                     bound += RELIEF;
                 }
                 // The kernel refuses where it hasn't found enough to drop: then there is pressure already.
@@ -92,8 +98,18 @@ impl Memory {
             }
         });
         self.task.set(task.abort_handle()).expect("once");
-        complete.await.expect("the task goes on");
+        let squeezed = complete.await.expect("the task goes on");
+        assert!(
+            squeezed,
+            "no pressure, although the bound is as low as it can be: does the kernel take bounds in {ROOT}?"
+        );
     }
+}
+
+/// Where the kernel takes bounds, there is pressure long before it ends.
+fn lower(bound: u64) -> Option<u64> {
+    let lower = bound.checked_sub(STEP);
+    lower.filter(|lower| *lower >= LEAST)
 }
 
 impl Group {
@@ -119,6 +135,20 @@ impl Drop for Memory {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_lowered_to_its_least_and_no_further() {
+        let lowered = std::iter::successors(Some(NEAR), |bound| lower(*bound));
+        assert_eq!(lowered.last(), Some(LEAST));
+        for bound in [LEAST, STEP - 1, 0] {
+            assert_eq!(lower(bound), None, "{bound}");
         }
     }
 }

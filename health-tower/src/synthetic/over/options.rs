@@ -27,6 +27,13 @@ impl Synthetic {
     /// [`SyntheticRequest`](crate::SyntheticRequest). **Where the URL leads to another replica, that takes it for ordinary traffic**: it
     /// counts it, and does whatever the request asks for. Ask this very instance, or nothing that has effects.
     ///
+    /// A proxy on the way that sends a request twice passes the second on unmarked, and so does one that reads it only after its run was
+    /// given up: to the service, that is ordinary traffic, too.
+    ///
+    /// TLS is rustls with ring, whatever the provider of the process. But an application that itself uses rustls with another provider has
+    /// two of them compiled in with this feature, and rustls no longer chooses: `ServerConfig::builder()` panics unless one was installed.
+    /// **Install yours** as the first thing in `main`, as with `rustls::crypto::aws_lc_rs::default_provider().install_default()`.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use health_tower::{Health, Step, Synthetic};
