@@ -90,9 +90,9 @@ impl Classifier {
         let all = self.lines(&sight, now);
         let doubt = self.suspicion.look(&all, &sight.look, now);
         let fails = all.iter().any(|line| line.failing.is_some());
-        let stands = all.iter().flat_map(|line| &line.standstill);
-        let stands = stands.into_iter().any(|found| found.sure);
-        let explained = doubt.explained || self.explains(&sight, fails);
+        let mut standstills = all.iter().flat_map(|line| &line.standstill);
+        let stands = standstills.any(|found| found.sure);
+        let explained = self.explains(&sight, fails) || doubt.explained;
 
         // What it takes on has to succeed, or it is no overload, whatever else it is.
         let admitted = !fails && !stands && self.whole.recent().completed > 0;

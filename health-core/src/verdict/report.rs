@@ -78,8 +78,8 @@ impl VerdictReport {
         self.since.elapsed()
     }
 
-    /// The rules that are met, with their figures, as they were when they were last met; the one that decided is first. Empty for
-    /// [`Verdict::Healthy`].
+    /// The rules that are met, with their figures, as they were when they were last met, or up to five seconds ago; the one that decided is
+    /// first. Empty for [`Verdict::Healthy`].
     #[must_use]
     pub fn evidence(&self) -> &[Evidence] {
         &self.evidence
