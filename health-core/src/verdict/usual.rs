@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::traffic::{Second, Taken};
@@ -12,6 +13,7 @@ pub(crate) struct Usual {
     failed: u64,
     /// Of the first seconds.
     cold: u64,
+    recent: VecDeque<Recent>,
     /// Seconds that either was learned from.
     seconds_of_times: u64,
     seconds_of_failures: u64,
@@ -19,13 +21,22 @@ pub(crate) struct Usual {
     slow_for: u64,
 }
 
+/// A second that is not learned from yet, or never will be.
+#[derive(Debug)]
+struct Recent {
+    ended: Option<(u64, u64)>,
+    took: Option<Taken>,
+}
+
 /// Seconds.
 const HALF_LIFE: u64 = 300;
 const UNTIL_USUAL: u64 = 30 * 60;
 /// The first seconds with requests in them teach nothing: caches are empty then, and no connection is open.
 const COLD: u64 = 5;
+/// So many seconds are held back: as long as it takes to see that something is odd, or it would be usual by then.
+const UNTIL_LEARNED: usize = 10;
 /// Before so much is known, nothing is usual.
-const LEAST_SECONDS: u64 = 10;
+const LEAST_SECONDS: u64 = 5;
 const LEAST_TIMES: u64 = 100;
 const LEAST_REQUESTS: u64 = 500;
 /// However much usually fails: were it more, five times of it would be all.
@@ -40,8 +51,7 @@ pub(crate) struct Odd {
 
 impl Usual {
     pub(crate) fn learn(&mut self, second: &Second, odd: Odd) {
-        let took = second.took.count() > 0;
-        if second.completed + second.failed == 0 && !took {
+        if second.completed + second.failed == 0 && second.took.count() == 0 {
             return;
         }
         if self.cold < COLD {
@@ -52,16 +62,33 @@ impl Usual {
         if self.slow_for >= UNTIL_USUAL {
             (self.took, self.slow_for, self.seconds_of_times) = (Taken::default(), 0, 0);
         }
-        if !odd.slow {
-            self.took.add(&second.took);
+        self.recent.push_back(Recent {
+            ended: Some((second.completed, second.failed)),
+            took: Some(second.took.clone()),
+        });
+        // What is odd now was so before anybody could tell.
+        for recent in &mut self.recent {
+            recent.ended.take_if(|_| odd.failing);
+            recent.took.take_if(|_| odd.slow);
+        }
+        if self.recent.len() > UNTIL_LEARNED
+            && let Some(recent) = self.recent.pop_front()
+        {
+            self.absorb(recent);
+        }
+    }
+
+    fn absorb(&mut self, recent: Recent) {
+        if let Some(took) = recent.took {
+            self.took.add(&took);
             self.seconds_of_times += 1;
             if self.seconds_of_times.is_multiple_of(HALF_LIFE) {
                 self.took.halve();
             }
         }
-        if !odd.failing {
-            self.completed += second.completed;
-            self.failed += second.failed;
+        if let Some((completed, failed)) = recent.ended {
+            self.completed += completed;
+            self.failed += failed;
             self.seconds_of_failures += 1;
             if self.seconds_of_failures.is_multiple_of(HALF_LIFE) {
                 self.completed /= 2;
@@ -112,7 +139,8 @@ mod tests {
         let mut usual = Usual::default();
         let cold = self::second(0, 1000, 1000 * MILLI);
         (0..COLD).for_each(|_| usual.learn(&cold, Odd::default()));
-        (0..seconds).for_each(|_| usual.learn(second, odd));
+        let held_back = UNTIL_LEARNED as u64;
+        (0..seconds + held_back).for_each(|_| usual.learn(second, odd));
         usual
     }
 
@@ -123,7 +151,7 @@ mod tests {
     #[test]
     fn nothing_is_usual_before_something_is_known() {
         let calm = second(49, 1, 10 * MILLI);
-        let usual = learned(9, &calm, Odd::default());
+        let usual = learned(4, &calm, Odd::default());
         assert_eq!((usual.fails(), usual.p95()), (0.0, None));
         let mut usual = learned(10, &calm, Odd::default());
         assert!((usual.fails() - 0.02).abs() < 1e-9);
@@ -147,8 +175,27 @@ mod tests {
         usual.learn(&bad, odd);
         assert_eq!(usual.p95(), None, "it begins anew");
         let fast = Odd { slow: false, ..odd };
-        (0..10).for_each(|_| usual.learn(&bad, fast));
+        (0..20).for_each(|_| usual.learn(&bad, fast));
         assert!(about(usual.p95(), 1000 * MILLI));
+    }
+
+    /// It takes a while to see that something is odd; meanwhile nothing of it becomes usual.
+    #[test]
+    fn what_turns_out_to_be_odd_was_never_usual() {
+        let calm = second(20, 0, 10 * MILLI);
+        let bad = second(16, 4, 1000 * MILLI);
+        let odd = Odd {
+            failing: true,
+            slow: true,
+        };
+        let mut usual = learned(20, &calm, Odd::default());
+        for _ in 0..20 {
+            (1..UNTIL_LEARNED).for_each(|_| usual.learn(&bad, Odd::default()));
+            usual.learn(&bad, odd);
+        }
+        (0..100).for_each(|_| usual.learn(&calm, Odd::default()));
+        assert_eq!(usual.fails(), 0.0);
+        assert!(about(usual.p99(), 10 * MILLI));
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(crate) const CASES: &[Case] = &[
         Memory,
         &[Degraded, Overloaded],
     )
+    // Some bursts are hardly any.
+    .watched_for(30)
     .never(WORSE),
 ];
 

@@ -7,7 +7,7 @@ pub(crate) struct Plan {
     pub(crate) repetitions: usize,
     /// Without any fault, once.
     pub(crate) clean: Duration,
-    /// Without a fault, before each. What answers usually take is known after fifteen seconds.
+    /// Without a fault, before each. What answers usually take is known after twenty seconds.
     pub(crate) warm_up: Duration,
     /// Services at once, where they don't need the machine for themselves.
     pub(crate) lanes: usize,
@@ -20,7 +20,7 @@ impl Plan {
         let plan = Self {
             repetitions: number("VERDICT_REPETITIONS").unwrap_or(1),
             clean: seconds("VERDICT_CLEAN").unwrap_or(Duration::from_secs(20)),
-            warm_up: seconds("VERDICT_WARM_UP").unwrap_or(Duration::from_secs(17)),
+            warm_up: seconds("VERDICT_WARM_UP").unwrap_or(Duration::from_secs(21)),
             lanes: number("VERDICT_LANES").unwrap_or(6),
             only: env::var("VERDICT_ONLY").ok(),
             write: number("WRITE_VERDICTS") == Some(1),

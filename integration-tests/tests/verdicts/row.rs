@@ -79,7 +79,8 @@ impl Row {
         let name = self.case.name;
         let mut complaints = Vec::new();
         let (found, of) = (self.found().len(), self.outcomes.len());
-        if self.is_fault() && found < of {
+        // The aim is of all of them together, for chance has a part in some; one that is never found is another matter.
+        if self.is_fault() && found == 0 && of > 2 {
             let (expected, given) = (self.case.finds, self.given());
             complaints.push(format!(
                 "{name}: found {found} of {of} times, as {expected:?}: {given:?}"

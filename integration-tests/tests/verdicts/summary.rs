@@ -6,6 +6,22 @@ use health_tower::Verdict;
 use crate::peers::NAMES;
 use crate::row::Row;
 
+/// That fewer were found than is the aim: 90 %.
+pub(crate) fn missed(rows: &[Row]) -> Option<String> {
+    let faults = || rows.iter().filter(|row| row.is_fault());
+    let found: usize = faults().map(|row| row.found().len()).sum();
+    let of: usize = faults().map(|row| row.outcomes.len()).sum();
+    let not_found = faults().filter(|row| row.found().len() < row.outcomes.len());
+    let names: Vec<_> = not_found.map(|row| row.case.name).collect();
+    let missed = found * 10 < of * 9;
+    missed.then(|| {
+        format!(
+            "found {found} of {of}, and not always: {}",
+            names.join("; ")
+        )
+    })
+}
+
 /// The aims, and whether they are met.
 pub(crate) fn summary(rows: &[Row]) -> String {
     let faults = || rows.iter().filter(|row| row.is_fault());
