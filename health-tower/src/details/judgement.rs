@@ -44,7 +44,8 @@ impl Judgement {
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[-]verdict {} for {} s", self.verdict, self.seconds)?;
+        // Neither plus nor minus: it keeps no probe down.
+        write!(f, "[!]verdict {} for {} s", self.verdict, self.seconds)?;
         let mut between = ": ";
         for Evidence { rule, what } in &self.evidence {
             write!(f, "{between}{what} ({rule})")?;

@@ -48,7 +48,7 @@ async fn it_is_shown_with_its_evidence_and_where_it_belongs() {
     }
     let lines = get(&layer, "/health/ready?verbose", "").await;
     let lines: Vec<_> = lines.text().lines().collect();
-    assert!(lines[1].starts_with("[-]verdict down for "), "{lines:?}");
+    assert!(lines[1].starts_with("[!]verdict down for "), "{lines:?}");
     assert!(
         lines[1].ends_with(" s: check `disk` is down (check)"),
         "{lines:?}"
