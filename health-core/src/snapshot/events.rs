@@ -252,9 +252,9 @@ fn verdict(from: Verdict, report: &VerdictReport) {
     let rules = rules.collect::<Vec<_>>().join(",");
     let (from_name, to_name) = (from.name(), to.name());
     if to > from {
-        tracing::warn!(target: "health", from = from_name, to = to_name, rules, "verdict is {report}");
+        tracing::warn!(target: "health", verdict = to_name, from = from_name, to = to_name, rules, "verdict is {report}");
     } else {
-        tracing::info!(target: "health", from = from_name, to = to_name, rules, "verdict is {report}");
+        tracing::info!(target: "health", verdict = to_name, from = from_name, to = to_name, rules, "verdict is {report}");
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) async fn each_change_is_told_with_its_evidence_and_figures_are_not() 
     assert_eq!(told.len(), 1, "{told:#?}");
     for said in [
         "WARN",
+        "verdict=\"gray\"",
         "from=\"healthy\"",
         "to=\"gray\"",
         "rules=\"failures\"",

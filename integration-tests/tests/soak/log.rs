@@ -16,7 +16,7 @@ pub(crate) struct Log(Arc<Mutex<Heard>>);
 
 #[derive(Debug, Default)]
 struct Heard {
-    /// By name of a check or a probe: where it was taken to last, and how often it was moved.
+    /// By name of a check or a probe, and of the verdict and the phase: where it was taken to last, and how often it was moved.
     moved: BTreeMap<String, (String, usize)>,
     /// Critical checks of readiness that went down.
     downs: usize,
@@ -30,13 +30,16 @@ impl Heard {
         let (Some(from), Some(to)) = (get("from"), get("to")) else {
             return;
         };
+        let verdict = get("verdict").map(|_| "verdict");
         let first = match (get("check"), get("probe")) {
             (Some(_), _) => "pending",
             (None, Some("liveness")) => "up",
             (None, Some(_)) => "down",
+            (None, None) if verdict.is_some() => "healthy",
             (None, None) => "starting",
         };
-        let name = get("check").or(get("probe")).unwrap_or("phase");
+        let name = get("check").or(get("probe")).or(verdict);
+        let name = name.unwrap_or("phase");
         let moved = self.moved.entry(name.to_owned());
         let (at, times) = moved.or_insert_with(|| (first.to_owned(), 0));
         if from == to || from != at || to == first && ["pending", "starting"].contains(&first) {
