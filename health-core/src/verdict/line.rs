@@ -111,17 +111,18 @@ impl Line {
         }
         self.oldest.clone_from(&second.oldest);
         let standstill = self.progress.look(&second, now);
-        let bucket = Bucket {
+        self.buckets.add(Bucket {
             traffic: second,
             turns,
-        };
-        self.buckets.add(bucket.clone());
+        });
         let found = self.find(standstill, now);
         let odd = Odd {
             failing: found.failing.is_some(),
             slow: found.slow.is_some(),
         };
-        self.usual.learn(&bucket.traffic, odd);
+        if let Some(last) = self.buckets.last() {
+            self.usual.learn(&last.traffic, odd);
+        }
         found
     }
 

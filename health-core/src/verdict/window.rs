@@ -18,7 +18,7 @@ const OF: usize = 3;
 pub(crate) struct Buckets(VecDeque<Bucket>);
 
 /// A second of traffic, and of the turns of runtimes.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Bucket {
     pub(crate) traffic: Second,
     pub(crate) turns: Turns,
@@ -59,6 +59,10 @@ impl Buckets {
             self.0.pop_front();
         }
         self.0.push_back(bucket);
+    }
+
+    pub(crate) fn last(&self) -> Option<&Bucket> {
+        self.0.back()
     }
 
     pub(crate) fn clear(&mut self) {
