@@ -59,7 +59,7 @@ pub use probe::{Probe, ProbeStatus};
 pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
 pub use snapshot::{
-    Cause, CheckReport, Part, Snapshot, StatusBoard, Statuses, Subscription, UnknownChecks,
+    Cause, CheckReport, Outages, Part, Snapshot, StatusBoard, Statuses, Subscription, UnknownChecks,
 };
 pub use startup::{StartupReport, StartupState, StartupTask};
 pub use traffic::{

@@ -27,6 +27,8 @@ pub(crate) enum Event {
         after: Arc<Published>,
         moves: Vec<Move>,
     },
+    /// What a check that is only observed would have done until now.
+    Observed { check: Arc<CheckReport> },
     /// A check was added to those that run.
     Added { check: Arc<CheckReport> },
     /// A check holds a thread that it should not hold so long.
@@ -97,6 +99,7 @@ impl Event {
                 after,
                 moves,
             } => transition(before, after, moves),
+            Self::Observed { check } => observed(check),
             Self::Added { check } => added(check),
             Self::Blocks { check, held } => blocks(check, *held),
             Self::Fatal { name, reason } => {
@@ -317,6 +320,16 @@ fn added(check: &CheckReport) {
     let (impact, state) = (check.impact().name(), check.state().name());
     let cause = check.cause().map(Cause::name);
     tracing::info!(target: "health", check = name, probe, impact, state, cause, "check `{name}` ({probe}) was added, and is {state}");
+}
+
+fn observed(check: &CheckReport) {
+    let (name, probe) = (check.name(), check.probe().name());
+    let outages = check.outages();
+    let (times, seconds) = (outages.count(), outages.total().as_secs_f64());
+    tracing::info!(
+        target: "health", check = name, probe, outages = times, seconds,
+        "check `{name}`, which is only observed, {outages}"
+    );
 }
 
 fn blocks(check: &CheckReport, held: Duration) {

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::Probe;
-use crate::check::{Place, Resolved};
+use crate::check::{Impact, Place, Resolved};
 use crate::error::{MOST_ADDED, Problem};
 use crate::lifecycle::{Phase, Resumed, Shutdown};
 use crate::runner::CheckState;
@@ -263,8 +263,26 @@ impl Hub {
 
     /// Begins the shutdown; `false` if one had begun before, which then stays as it is.
     pub(crate) fn shut_down(&self, plan: Shutdown) -> bool {
-        let shut_down = |ledger: &mut Ledger| ledger.course.shut_down(plan);
+        let shut_down = |ledger: &mut Ledger| {
+            let begun = ledger.course.shut_down(plan);
+            if begun {
+                self.sum_up(ledger);
+            }
+            begun
+        };
         self.published().shutdown().is_none() && self.change(shut_down)
+    }
+
+    /// Says of the checks that are only observed what they would have done: who reads it decides whether they may count. Of so many that
+    /// somebody reads it.
+    fn sum_up(&self, ledger: &Ledger) {
+        const MOST: usize = 20;
+        let reports = ledger.reports.shared();
+        let observed = reports.filter(|check| check.impact == Impact::Observe);
+        for check in observed.take(MOST) {
+            let check = Arc::clone(check);
+            self.outbox.put(Event::Observed { check });
+        }
     }
 
     /// Begins maintenance, unless it or a shutdown has begun.

@@ -130,6 +130,10 @@ impl Ledger {
         } else {
             report.stale_at
         };
+        if evidence {
+            report.runs += 1;
+            report.failures += u64::from(!finding.outcome.is_success());
+        }
         let state = slot.thresholds.state();
         report.cause = cause;
         report.last = Some(finding);
@@ -170,6 +174,7 @@ impl Ledger {
         let before = self.reports.get(index);
         let from = before.state;
         report.state = self.slots[index].thresholds.state();
+        report.outages.note(report.state, Instant::now());
         if from != report.state || before.cause != report.cause {
             self.moves.push(Move { index, from });
         }

@@ -11,6 +11,7 @@ mod hub;
 mod ledger;
 #[cfg(test)]
 mod model;
+mod outages;
 mod part;
 mod parts;
 mod report;
@@ -20,6 +21,7 @@ mod view;
 mod vitals;
 
 pub use board::StatusBoard;
+pub use outages::Outages;
 pub use part::{Part, UnknownChecks};
 pub use report::{Cause, CheckReport};
 pub use statuses::Statuses;

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use crate::Probe;
 use crate::check::{Impact, Outcome, Resolved, Scope};
 use crate::runner::CheckState;
+use crate::snapshot::Outages;
 
 /// Why a check is not passing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +99,9 @@ pub struct CheckReport {
     pub(crate) last: Option<Finding>,
     /// From here on, what is up counts as down.
     pub(crate) stale_at: Option<Instant>,
+    pub(crate) runs: u64,
+    pub(crate) failures: u64,
+    pub(crate) outages: Outages,
 }
 
 impl CheckReport {
@@ -111,6 +115,9 @@ impl CheckReport {
             cause: Some(Cause::NeverRun),
             last: None,
             stale_at: None,
+            runs: 0,
+            failures: 0,
+            outages: Outages::none(check.probe, check.settings.impact, Instant::now()),
         }
     }
 
@@ -119,6 +126,9 @@ impl CheckReport {
         let mut report = self.clone();
         report.state = CheckState::Down;
         report.cause = Some(Cause::Stale);
+        report
+            .outages
+            .note(CheckState::Down, self.stale_at.unwrap_or_else(Instant::now));
         report.stale_at = None;
         if let Some(last) = &mut report.last {
             last.outcome = Outcome::fail("stale: no result within `stale_after`");
@@ -185,6 +195,24 @@ impl CheckReport {
     #[must_use]
     pub fn took(&self) -> Option<Duration> {
         self.last.as_ref().map(|last| last.took)
+    }
+
+    /// How often it has run to a result. What was [inconclusive](Cause::Inconclusive) or [cancelled](Cause::Cancelled) is none.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// How many of its [`runs`](Self::runs) failed.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failures
+    }
+
+    /// How often and how long it was down; of a check that only observes, what it would have done.
+    #[must_use]
+    pub fn outages(&self) -> Outages {
+        self.outages
     }
 
     /// How long ago the last run ended; `None` before the first.

@@ -84,8 +84,13 @@ impl Reports {
 
     /// All, sorted by name.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CheckReport> {
+        self.shared().map(AsRef::as_ref)
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn shared(&self) -> impl Iterator<Item = &Arc<CheckReport>> {
         let added = self.order.iter().map(|at| self.added.get(*at));
-        merged(self.declared.iter().peekable(), added.peekable()).map(AsRef::as_ref)
+        merged(self.declared.iter().peekable(), added.peekable())
     }
 
     /// Among the added ones: where it is in their order, or would be.

@@ -63,6 +63,23 @@ pub(crate) async fn an_observed_check_says_what_it_would_have_done() {
         "{said}"
     );
     assert!(!said.contains("WARN") && ready(&health), "{said}");
+
+    recorder.take();
+    sleep(Duration::from_secs(90)).await;
+    let begun = Duration::from_secs(90).as_secs();
+    health.shutdown();
+    let said = recorder.take();
+    let summary = said.iter().filter(|line| line.contains("only observed"));
+    let summary: Vec<_> = summary.collect();
+    assert_eq!(summary.len(), 1, "{said:#?}");
+    for part in [
+        &format!("would have taken readiness down once, for {begun} s, in "),
+        "and is down now",
+        "outages=1",
+        "INFO",
+    ] {
+        assert!(summary[0].contains(part), "{part} is not in {said:#?}");
+    }
 }
 
 pub(crate) async fn a_check_that_is_added_is_told_and_alarms_nobody() {
