@@ -26,6 +26,8 @@
 //! # Ok(()) }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod adding;
 mod builder;
 mod check;
@@ -35,6 +37,8 @@ mod fatal;
 mod health;
 mod lifecycle;
 mod maintenance;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod probe;
 mod pulse;
 mod runner;
@@ -46,6 +50,9 @@ mod verdict;
 mod watchdog;
 mod weak;
 
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub use crate::metrics::HealthMetrics;
 pub use builder::HealthBuilder;
 pub use check::{
     Check, CheckRef, FromState, Impact, InProcess, IntoOutcome, Outcome, Scope, State,

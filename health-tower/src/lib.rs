@@ -119,6 +119,9 @@ pub use exec::{exec_probe, exec_probe_from};
 #[cfg(feature = "grpc")]
 #[cfg_attr(docsrs, doc(cfg(feature = "grpc")))]
 pub use grpc::{GrpcHealth, GrpcServices, ServiceError};
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub use health_core::HealthMetrics;
 pub use health_core::{
     Call, Calls, Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections,
     Dependency, DependencyBuilder, DrainFlags, DrainPolicy, DrainReport, DrainWatch, Ending,

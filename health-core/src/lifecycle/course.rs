@@ -92,6 +92,9 @@ impl Course {
         if to == Phase::Closing {
             shutdown.closing = shutdown.closing.min(now);
         }
+        if to == Phase::Closed {
+            shutdown.closed = Some(now);
+        }
         true
     }
 }

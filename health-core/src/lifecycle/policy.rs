@@ -121,6 +121,7 @@ impl DrainPolicy {
             began,
             closing: began + lame_duck,
             deadline: began + self.deadline,
+            closed: None,
             credit: Duration::ZERO,
             stays_ready: self.stays_ready,
         }

@@ -11,6 +11,8 @@ pub struct Shutdown {
     pub(crate) began: Instant,
     pub(crate) closing: Instant,
     pub(crate) deadline: Instant,
+    /// When it was over.
+    pub(crate) closed: Option<Instant>,
     /// What of the lame duck was over before it began.
     pub(crate) credit: Duration,
     /// Whether readiness follows the checks until it is closing.
@@ -37,6 +39,13 @@ impl Shutdown {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.began.elapsed()
+    }
+
+    /// How long it has taken: until it was [closed](crate::Phase::Closed), or until now.
+    #[must_use]
+    pub fn took(&self) -> Duration {
+        let until = self.closed.unwrap_or_else(Instant::now);
+        until.saturating_duration_since(self.began)
     }
 
     /// How long the service goes on accepting, from the beginning: as planned, and once it is closing, as it was. Zero where

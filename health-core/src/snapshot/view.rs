@@ -102,6 +102,12 @@ impl Snapshot {
         status
     }
 
+    /// The same, for whoever only looks on: nobody was told that start-up is over, and a task may still be declared.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn observed(&self, probe: Probe) -> ProbeStatus {
+        self.statuses[probe.index()]
+    }
+
     /// All checks, sorted by name.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
         self.published.reports.iter()

@@ -138,6 +138,7 @@ impl World {
             began: now,
             closing: now + 10 * SECOND,
             deadline: now + 25 * SECOND,
+            closed: None,
             credit: Duration::ZERO,
             stays_ready,
         };

@@ -1,0 +1,165 @@
+//! The keys, made once for each series: a recorder is then asked for it by a hash that is known.
+
+use std::collections::BTreeMap;
+
+use metrics::{Key, Label};
+
+use crate::metrics::catalogue::{self as all, Metric};
+use crate::metrics::words::{FAULTS, PHASES, PULSES, RULES, VERDICTS};
+use crate::{CheckReport, Phase, Probe, Verdict};
+
+/// The labels that are in use here: no other may have the same name, or scrapers refuse the whole page.
+pub(crate) const LABELS: [&str; 12] = [
+    "phase", "probe", "answer", "check", "impact", "outcome", "verdict", "rule", "kind", "runtime",
+    "stat", "state",
+];
+
+/// All series.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    /// On each of them.
+    common: Vec<Label>,
+    pub(crate) phases: Vec<(Phase, Key)>,
+    pub(crate) probes: [ProbeKeys; 4],
+    pub(crate) verdicts: Vec<(Verdict, Key)>,
+    /// By the name of the rule, kind or state.
+    pub(crate) rules: Vec<(&'static str, Key)>,
+    pub(crate) faults: Vec<(&'static str, Key)>,
+    pub(crate) pulses: Vec<(&'static str, Key)>,
+    pub(crate) in_flight: Key,
+    pub(crate) connections: Key,
+    pub(crate) fatal_errors: Key,
+    pub(crate) drain: Key,
+    pub(crate) drain_deadline: Key,
+    pub(crate) maintenance: Key,
+    /// Checks are added and never go.
+    checks: BTreeMap<String, CheckKeys>,
+    /// Also those that have ended.
+    pub(crate) runtimes: BTreeMap<String, RuntimeKeys>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ProbeKeys {
+    pub(crate) up: Key,
+    pub(crate) answers_up: Key,
+    pub(crate) answers_down: Key,
+}
+
+#[derive(Debug)]
+pub(crate) struct CheckKeys {
+    pub(crate) up: Key,
+    pub(crate) stale: Key,
+    pub(crate) successes: Key,
+    pub(crate) failures: Key,
+    pub(crate) outages: Key,
+    pub(crate) duration: Key,
+    pub(crate) age: Key,
+}
+
+#[derive(Debug)]
+pub(crate) struct RuntimeKeys {
+    pub(crate) p50: Key,
+    pub(crate) p99: Key,
+    pub(crate) max: Key,
+    pub(crate) workers: Key,
+    pub(crate) stuck: Key,
+}
+
+impl Keys {
+    pub(crate) fn new(common: Vec<Label>) -> Self {
+        let key = |metric, labels: &[_]| key(&common, metric, labels);
+        Self {
+            phases: PHASES
+                .map(|phase| (phase, key(&all::PHASE, &[("phase", phase.name())])))
+                .into(),
+            probes: Probe::ALL.map(|probe| {
+                let probe = ("probe", probe.name());
+                ProbeKeys {
+                    up: key(&all::PROBE_UP, &[probe]),
+                    answers_up: key(&all::PROBE_ANSWERS, &[probe, ("answer", "up")]),
+                    answers_down: key(&all::PROBE_ANSWERS, &[probe, ("answer", "down")]),
+                }
+            }),
+            verdicts: VERDICTS
+                .map(|verdict| (verdict, key(&all::VERDICT, &[("verdict", verdict.name())])))
+                .into(),
+            rules: RULES
+                .map(|rule| rule.name())
+                .map(|rule| (rule, key(&all::VERDICT_RULE, &[("rule", rule)])))
+                .into(),
+            faults: FAULTS
+                .map(|kind| kind.name())
+                .map(|kind| (kind, key(&all::FAULTS, &[("kind", kind)])))
+                .into(),
+            pulses: PULSES
+                .map(|state| (state, key(&all::PULSES, &[("state", state)])))
+                .into(),
+            in_flight: key(&all::REQUESTS_IN_FLIGHT, &[]),
+            connections: key(&all::CONNECTIONS_OPEN, &[]),
+            fatal_errors: key(&all::FATAL_ERRORS, &[]),
+            drain: key(&all::DRAIN, &[]),
+            drain_deadline: key(&all::DRAIN_DEADLINE, &[]),
+            maintenance: key(&all::MAINTENANCE, &[]),
+            checks: BTreeMap::new(),
+            runtimes: BTreeMap::new(),
+            common,
+        }
+    }
+
+    pub(crate) fn check(&mut self, check: &CheckReport) -> &CheckKeys {
+        if !self.checks.contains_key(check.name()) {
+            let keys = CheckKeys::new(&self.common, check);
+            self.checks.insert(check.name().to_owned(), keys);
+        }
+        &self.checks[check.name()]
+    }
+
+    pub(crate) fn runtime(&mut self, name: &str) -> &RuntimeKeys {
+        if !self.runtimes.contains_key(name) {
+            let keys = RuntimeKeys::new(&self.common, name);
+            self.runtimes.insert(name.to_owned(), keys);
+        }
+        &self.runtimes[name]
+    }
+}
+
+impl CheckKeys {
+    fn new(common: &[Label], check: &CheckReport) -> Self {
+        let name = ("check", check.name());
+        let probe = ("probe", check.probe().name());
+        let impact = ("impact", check.impact().name());
+        let key = |metric, labels: &[_]| key(common, metric, labels);
+        Self {
+            up: key(&all::CHECK_UP, &[name, probe, impact]),
+            stale: key(&all::CHECK_STALE, &[name]),
+            successes: key(&all::CHECK_RUNS, &[name, ("outcome", "success")]),
+            failures: key(&all::CHECK_RUNS, &[name, ("outcome", "failure")]),
+            outages: key(&all::CHECK_OUTAGES, &[name]),
+            duration: key(&all::CHECK_DURATION, &[name]),
+            age: key(&all::CHECK_AGE, &[name]),
+        }
+    }
+}
+
+impl RuntimeKeys {
+    fn new(common: &[Label], name: &str) -> Self {
+        let name = ("runtime", name);
+        let key = |metric, labels: &[_]| key(common, metric, labels);
+        Self {
+            p50: key(&all::LOOP_LAG, &[name, ("stat", "p50")]),
+            p99: key(&all::LOOP_LAG, &[name, ("stat", "p99")]),
+            max: key(&all::LOOP_LAG, &[name, ("stat", "max")]),
+            workers: key(&all::RUNTIME_WORKERS, &[name]),
+            stuck: key(&all::RUNTIME_STUCK_WORKERS, &[name]),
+        }
+    }
+}
+
+/// Retained: recorders keep a copy, which then costs them nothing.
+fn key(common: &[Label], metric: &Metric, labels: &[(&'static str, &str)]) -> Key {
+    let own = labels
+        .iter()
+        .map(|(name, value)| Label::new(*name, (*value).to_owned()));
+    let labels: Vec<_> = common.iter().cloned().chain(own).collect();
+    Key::from_parts(metric.name, labels).to_retained()
+}

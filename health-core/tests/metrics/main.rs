@@ -1,0 +1,18 @@
+//! The metrics, as the Prometheus exporter renders them; in paused time where the watchdog's thread is not needed.
+
+#![cfg(feature = "metrics")]
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod background;
+mod checks;
+mod course;
+mod documented;
+mod judgement;
+mod labels;
+mod page;
+mod recorders;
+mod vitals;
+
+#[path = "../health/support.rs"]
+#[allow(dead_code, reason = "shared with others")]
+mod support;
