@@ -6,7 +6,7 @@ use metrics::{Key, Label};
 
 use crate::metrics::catalogue::{self as all, Metric};
 use crate::metrics::words::{FAULTS, PHASES, PULSES, RULES, VERDICTS};
-use crate::{CheckReport, Phase, Probe, Verdict};
+use crate::{CheckReport, FaultKind, Phase, Probe, Rule, Verdict};
 
 /// The labels that are in use here: no other may have the same name, or scrapers refuse the whole page.
 pub(crate) const LABELS: [&str; 12] = [
@@ -84,11 +84,11 @@ impl Keys {
                 .map(|verdict| (verdict, key(&all::VERDICT, &[("verdict", verdict.name())])))
                 .into(),
             rules: RULES
-                .map(|rule| rule.name())
+                .map(Rule::name)
                 .map(|rule| (rule, key(&all::VERDICT_RULE, &[("rule", rule)])))
                 .into(),
             faults: FAULTS
-                .map(|kind| kind.name())
+                .map(FaultKind::name)
                 .map(|kind| (kind, key(&all::FAULTS, &[("kind", kind)])))
                 .into(),
             pulses: PULSES
