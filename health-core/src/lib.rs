@@ -36,6 +36,7 @@ mod health;
 mod lifecycle;
 mod maintenance;
 mod probe;
+mod probers;
 mod pulse;
 mod runner;
 mod snapshot;
@@ -56,6 +57,7 @@ pub use fatal::FatalReport;
 pub use health::Health;
 pub use lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
+pub use probers::{Advice, AdviceKind, Asker, ProbeAnswers, ProberReport, Probers, Watching};
 pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
 pub use snapshot::{
