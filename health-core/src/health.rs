@@ -10,6 +10,7 @@ use crate::adding::Adding;
 use crate::check::bounded_name;
 use crate::dependency::Dependencies;
 use crate::lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Latch, Trigger, drive, run};
+use crate::probers::Probers;
 use crate::pulse::{Pulse, Pulses};
 use crate::runner::Host;
 use crate::snapshot::{Hub, Part, Snapshot, StatusBoard, Statuses, Subscription, UnknownChecks};
@@ -33,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) board: StatusBoard,
     pub(crate) in_flight: InFlight,
     pub(crate) connections: Connections,
+    pub(crate) probers: Probers,
     pub(crate) latch: Arc<Latch>,
     pub(crate) tasks: Vec<AbortHandle>,
     pub(crate) adding: Adding,
@@ -69,6 +71,7 @@ impl Health {
             hub.vitals().now(),
             self.0.in_flight.count(),
             self.0.connections.count(),
+            self.0.probers.answers(),
             self.0.board,
         )
     }
@@ -81,6 +84,7 @@ impl Health {
             vitals: self.0.hub.vitals().clone(),
             in_flight: self.0.in_flight,
             connections: self.0.connections.clone(),
+            probers: self.0.probers,
             board: self.0.board,
         }
     }
@@ -259,6 +263,12 @@ impl Health {
     #[must_use]
     pub fn connections(&self) -> Connections {
         self.0.connections.clone()
+    }
+
+    /// Where to note who asks, for faces.
+    #[must_use]
+    pub fn probers(&self) -> Probers {
+        self.0.probers
     }
 
     /// The board of answers, for faces that are cloned for every request.

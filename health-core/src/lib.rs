@@ -40,6 +40,7 @@ mod maintenance;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod probe;
+mod probers;
 mod pulse;
 mod runner;
 mod snapshot;
@@ -63,6 +64,7 @@ pub use fatal::FatalReport;
 pub use health::Health;
 pub use lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
+pub use probers::{Advice, AdviceKind, Asker, ProbeAnswers, ProberReport, Probers, Watching};
 pub use pulse::{Pulse, PulseGuard, PulseReport, PulseState};
 pub use runner::CheckState;
 pub use snapshot::{

@@ -15,6 +15,7 @@ use crate::dependency::Dependencies;
 use crate::error::{Problem, StartError};
 use crate::health::Inner;
 use crate::lifecycle::{DrainPolicy, Latch, Late, drive};
+use crate::probers::{Counsel, Probers};
 use crate::pulse::Pulses;
 use crate::runner::{CheckTask, Host, LagMeter, TOO_LONG};
 use crate::snapshot::{Cause, Hub, StatusBoard};
@@ -64,6 +65,7 @@ pub(crate) fn start(
     let board = StatusBoard::leak(Instant::now());
     let in_flight = InFlight::leak();
     let connections = Connections::new();
+    let probers = Probers::leak();
     let hub = Arc::new(Hub::new(&checks, board));
     let latch = Arc::new(Latch::new(Arc::clone(&hub), plan.drain));
     log_census(&checks);
@@ -82,9 +84,11 @@ pub(crate) fn start(
         let signs = Box::new(move || in_flight.turnover());
         let mut late = Late::new(&latch, in_flight, connections.clone());
         let mut judge = Judge::new(in_flight);
+        let mut counsel = Counsel::new(probers, &plan.drain);
         let besides: Besides = Box::new(move |hub, seen| {
             late.look(seen);
             judge.look(hub, seen);
+            counsel.look(hub, seen);
         });
         WatchThread::start(plan.watchdog, runtime, &hub, pulses, signs, besides).map_err(no_thread)
     });
@@ -113,8 +117,12 @@ pub(crate) fn start(
         connections.clone(),
     );
     let driver = runtime.spawn(drive).abort_handle();
-    let judge = (!watched).then(|| Judge::new(in_flight));
-    tasks.push(runtime.spawn(tick(Arc::clone(&hub), judge)).abort_handle());
+    let besides = (!watched).then(|| {
+        let judge = Judge::new(in_flight);
+        (judge, Counsel::new(probers, &plan.drain))
+    });
+    let tick = tick(Arc::clone(&hub), besides);
+    tasks.push(runtime.spawn(tick).abort_handle());
     tasks.push(
         runtime
             .spawn(warn_of_slow_start(Arc::clone(&hub), plan.startup_deadline))
@@ -125,6 +133,7 @@ pub(crate) fn start(
         board,
         in_flight,
         connections,
+        probers,
         latch,
         tasks,
         driver,
@@ -228,15 +237,17 @@ pub(crate) fn has_ended(runtime: &Handle) -> bool {
 }
 
 /// Where there is a watchdog, its thread is where verdicts are made: that one runs whatever happens here.
-async fn tick(hub: Arc<Hub>, mut judge: Option<Judge>) {
+async fn tick(hub: Arc<Hub>, mut besides: Option<(Judge, Counsel)>) {
     let began = Instant::now();
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let now = ticks.tick().await;
         hub.tick(now);
-        if let Some(judge) = &mut judge {
-            judge.look(&hub, now.saturating_duration_since(began));
+        if let Some((judge, counsel)) = &mut besides {
+            let seen = now.saturating_duration_since(began);
+            judge.look(&hub, seen);
+            counsel.look(&hub, seen);
         }
         hub.emit();
     }

@@ -123,15 +123,15 @@ pub use grpc::{GrpcHealth, GrpcServices, ServiceError};
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub use health_core::HealthMetrics;
 pub use health_core::{
-    Call, Calls, Cause, Check, CheckRef, CheckReport, CheckState, Closing, Connection, Connections,
-    Dependency, DependencyBuilder, DrainFlags, DrainPolicy, DrainReport, DrainWatch, Ending,
-    Evidence, FatalReport, Fault, FaultKind, FromState, Half, Health, HealthBuilder, Hold, Impact,
-    InFlight, InFlightRequest, InProcess, IntoOutcome, LoopLag, Outages, Outcome, Part, Phase,
-    Probe, ProbeStatus, Pulse, PulseGuard, PulseReport, PulseState, RouteGroup, Rule,
-    RuntimeReport, RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport,
-    StartupState, StartupTask, State, StatusBoard, Statuses, StuckWorker, Subscription,
-    TrafficReport, Trigger, Unfinished, UnknownChecks, Verdict, VerdictReport, Watchdog,
-    WeakHealth,
+    Advice, AdviceKind, Asker, Call, Calls, Cause, Check, CheckRef, CheckReport, CheckState,
+    Closing, Connection, Connections, Dependency, DependencyBuilder, DrainFlags, DrainPolicy,
+    DrainReport, DrainWatch, Ending, Evidence, FatalReport, Fault, FaultKind, FromState, Half,
+    Health, HealthBuilder, Hold, Impact, InFlight, InFlightRequest, InProcess, IntoOutcome,
+    LoopLag, Outages, Outcome, Part, Phase, Probe, ProbeAnswers, ProbeStatus, ProberReport,
+    Probers, Pulse, PulseGuard, PulseReport, PulseState, RouteGroup, Rule, RuntimeReport,
+    RuntimeState, Scope, Shutdown, Snapshot, StartError, StartupReport, StartupState, StartupTask,
+    State, StatusBoard, Statuses, StuckWorker, Subscription, TrafficReport, Trigger, Unfinished,
+    UnknownChecks, Verdict, VerdictReport, Watchdog, Watching, WeakHealth,
 };
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use kubernetes::KubernetesProbes;

@@ -29,5 +29,5 @@ pub use state::{FromState, InProcess, State, StateMap};
 pub(crate) use census::{Census, Resolved};
 pub(crate) use definition::Body;
 pub(crate) use entry::Place;
-pub(crate) use names::bounded_name;
+pub(crate) use names::{bounded_name, cut_to_line};
 pub(crate) use settings::Settings;

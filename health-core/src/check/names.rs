@@ -26,10 +26,15 @@ pub(crate) fn bad_name(name: &str) -> Option<&'static str> {
 
 /// A name that may be made from data, as it is kept: of one line, and no longer than a check's.
 pub(crate) fn bounded_name(name: Cow<'_, str>) -> Cow<'_, str> {
-    if name.len() <= LONGEST && !name.chars().any(is_unfit) {
-        return name;
+    cut_to_line(name, LONGEST)
+}
+
+/// A text from anywhere, as one honest line of so many bytes at most.
+pub(crate) fn cut_to_line(text: Cow<'_, str>, longest: usize) -> Cow<'_, str> {
+    if text.len() <= longest && !text.chars().any(is_unfit) {
+        return text;
     }
-    let cut = &name[..floor_char_boundary(&name, LONGEST)];
+    let cut = &text[..floor_char_boundary(&text, longest)];
     cut.replace(is_unfit, " ").into()
 }
 

@@ -38,6 +38,9 @@ impl DrainPolicy {
                 "`.quiet({quiet:?})` has no effect: the lame duck is over after {lame_duck:?} in any case"
             ));
         }
+        if self.unhealthy_threshold == Some(0) {
+            problems.push("`.unhealthy_threshold(0)` means that nothing ever failed; give it the number of failed probes that your load balancer waits for".to_owned());
+        }
         if self.stays_ready && self.quiet.is_some() {
             problems.push("`.quiet(…)` waits until a prober was told 503, and `.stay_ready_while_terminating()` tells nobody; take one of them".to_owned());
         }

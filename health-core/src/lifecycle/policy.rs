@@ -40,6 +40,7 @@ pub struct DrainPolicy {
     pub(crate) quiet: Option<Duration>,
     pub(crate) stays_ready: bool,
     pub(crate) refuses_while_closing: bool,
+    pub(crate) unhealthy_threshold: Option<u32>,
 }
 
 impl DrainPolicy {
@@ -94,6 +95,19 @@ impl DrainPolicy {
     #[must_use]
     pub fn stay_ready_while_terminating(mut self) -> Self {
         self.stays_ready = true;
+        self
+    }
+
+    /// After how many failed probes in a row the load balancer takes an instance out: its `unhealthy_threshold`, `fall`,
+    /// `failureThreshold`.
+    ///
+    /// Nothing is done with it but to [warn](crate::AdviceKind::LameDuckTooShort) where a prober notices a shutdown only after the lame
+    /// duck: the interval at which it asks is measured, and this is not known. Where it isn't set, it is the default of whoever says in
+    /// the user agent that it is an AWS, Azure or Google load balancer, Route 53, Envoy or Consul; and 3 for all others. `start()`
+    /// refuses zero.
+    #[must_use]
+    pub fn unhealthy_threshold(mut self, failures: u32) -> Self {
+        self.unhealthy_threshold = Some(failures);
         self
     }
 

@@ -101,6 +101,7 @@ impl DrainPolicy {
             quiet: None,
             stays_ready: false,
             refuses_while_closing: false,
+            unhealthy_threshold: None,
         }
     }
 }

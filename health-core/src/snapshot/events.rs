@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::check::{Impact, Outcome};
 use crate::lifecycle::{GivenUp, Phase};
+use crate::probers::Advice;
 use crate::runner::CheckState;
 use crate::snapshot::ledger::Move;
 use crate::snapshot::view::Published;
@@ -58,6 +59,10 @@ pub(crate) enum Event {
         from: Verdict,
         report: VerdictReport,
     },
+    /// Something is odd about how the service is asked.
+    Advice(Advice),
+    /// It is no longer.
+    AdviceOver(Advice),
     /// A runtime has not turned for long.
     Stalled { runtime: String },
     /// It turns again.
@@ -132,6 +137,14 @@ impl Event {
                 tracing::info!(target: "health", fault = kind, "no longer true: {fault}");
             }
             Self::Verdict { from, report } => verdict(*from, report),
+            Self::Advice(advice) => {
+                let kind = advice.kind().name();
+                tracing::warn!(target: "health", advice = kind, "{advice}");
+            }
+            Self::AdviceOver(advice) => {
+                let kind = advice.kind().name();
+                tracing::info!(target: "health", advice = kind, "no longer true: {advice}");
+            }
             Self::Stalled { runtime } => tracing::warn!(
                 target: "health", runtime,
                 "runtime `{runtime}` is stalled: none of its workers has turned for 5 s; something blocks in async code"

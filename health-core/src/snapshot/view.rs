@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::fatal::{FatalReport, Fatals};
 use crate::lifecycle::{Phase, Shutdown};
+use crate::probers::{Advice, ProbeAnswers, ProberReport, Probers};
 use crate::pulse::PulseReport;
 use crate::snapshot::assess::{Facts, Tally, assess_part};
 use crate::snapshot::board::Mark;
@@ -46,6 +47,7 @@ pub struct Snapshot {
     statuses: [ProbeStatus; 4],
     in_flight: usize,
     connections: usize,
+    answers: [ProbeAnswers; 4],
     board: StatusBoard,
 }
 
@@ -55,6 +57,7 @@ impl Snapshot {
         vitals: Vitals,
         in_flight: usize,
         connections: usize,
+        answers: [ProbeAnswers; 4],
         board: StatusBoard,
     ) -> Self {
         let now = Instant::now();
@@ -66,6 +69,7 @@ impl Snapshot {
             statuses,
             in_flight,
             connections,
+            answers,
             board,
         }
     }
@@ -150,6 +154,22 @@ impl Snapshot {
         self.vitals.pulses.iter()
     }
 
+    /// How often that probe was answered since the start, over HTTP and gRPC alike, until the snapshot was taken.
+    #[must_use]
+    pub fn answers(&self, probe: Probe) -> ProbeAnswers {
+        self.answers[probe.index()]
+    }
+
+    /// Who asks, up to a second old, in the order in which they were first seen: 32 of them, at most.
+    pub fn probers(&self) -> impl Iterator<Item = &ProberReport> {
+        self.vitals.probers.iter()
+    }
+
+    /// What is odd about how this service is asked, and what to do about it, up to a second old.
+    pub fn advice(&self) -> impl Iterator<Item = &Advice> {
+        self.vitals.advice.iter()
+    }
+
     /// The check of that name.
     #[must_use]
     pub fn check(&self, name: &str) -> Option<&CheckReport> {
@@ -192,6 +212,7 @@ pub struct Subscription {
     pub(crate) vitals: VitalSigns,
     pub(crate) in_flight: InFlight,
     pub(crate) connections: Connections,
+    pub(crate) probers: Probers,
     pub(crate) board: StatusBoard,
 }
 
@@ -217,6 +238,7 @@ impl Subscription {
             self.vitals.now(),
             in_flight,
             connections,
+            self.probers.answers(),
             self.board,
         )
     }

@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::probers::{Advice, ProberReport};
 use crate::pulse::PulseReport;
 use crate::verdict::TrafficReport;
 use crate::watchdog::RuntimeReport;
@@ -9,6 +10,8 @@ use crate::watchdog::RuntimeReport;
 pub(crate) struct Vitals {
     pub(crate) runtimes: Arc<[RuntimeReport]>,
     pub(crate) pulses: Arc<[PulseReport]>,
+    pub(crate) probers: Arc<[ProberReport]>,
+    pub(crate) advice: Arc<[Advice]>,
     /// Of the whole service, and then of each group.
     pub(crate) traffic: Arc<[TrafficReport]>,
 }
@@ -29,6 +32,11 @@ impl VitalSigns {
 
     pub(crate) fn set_traffic(&self, traffic: Vec<TrafficReport>) {
         self.lock().traffic = traffic.into();
+    }
+
+    pub(crate) fn set_asked(&self, probers: Arc<[ProberReport]>, advice: Arc<[Advice]>) {
+        let mut vitals = self.lock();
+        (vitals.probers, vitals.advice) = (probers, advice);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vitals> {

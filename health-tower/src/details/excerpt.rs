@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::details::asked::Asked;
 use crate::details::judgement::Judgement;
 use crate::details::traffic::Traffic;
 use crate::details::vitals::Vitals;
@@ -31,6 +32,8 @@ pub(crate) struct Excerpt<'a> {
     pub(crate) judgement: Option<Judgement>,
     /// For these, too.
     pub(crate) traffic: Vec<Traffic<'a>>,
+    /// For readiness only.
+    pub(crate) asked: Asked<'a>,
     /// The worst first, then by name.
     pub(crate) checks: Vec<(Verdict, &'a CheckReport)>,
     /// How many checks there are beyond those.
@@ -65,6 +68,11 @@ impl<'a> Excerpt<'a> {
         } else {
             Vec::new()
         };
+        let asked = if probe == Probe::Readiness {
+            Asked::of(snapshot)
+        } else {
+            Asked::default()
+        };
         let own = snapshot.checks().filter(|check| check.probe() == probe);
         let mut checks: Vec<_> = own.map(|check| (Verdict::of(check), check)).collect();
         // What is only observed changes nothing.
@@ -83,6 +91,11 @@ impl<'a> Excerpt<'a> {
             .sum::<usize>();
         let lines = traffic.iter().map(|line| line.oldest().map_or(0, written));
         size += lines.map(|oldest| 2 * BESIDES + oldest).sum::<usize>();
+        let probers = asked.probers.iter();
+        let probers = probers.map(|prober| written(prober.user_agent) + written(prober.at));
+        size += probers.map(|prober| 2 * BESIDES + prober).sum::<usize>();
+        let advice = asked.advice.iter().map(|advice| written(&advice.what));
+        size += advice.map(|what| BESIDES + what).sum::<usize>();
         let mut shown = 0;
         for (_, check) in checks.iter().take(MOST_CHECKS) {
             let reason = check.outcome().and_then(Outcome::reason);
@@ -104,6 +117,7 @@ impl<'a> Excerpt<'a> {
             vitals,
             judgement,
             traffic,
+            asked,
             checks,
             truncated,
             warns,

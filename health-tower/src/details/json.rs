@@ -1,11 +1,14 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
+use crate::details::asked::Asked;
 use crate::details::excerpt::{Excerpt, Verdict};
 use crate::details::judgement::Judgement;
 use crate::details::traffic::Traffic;
 use crate::details::vitals::Vitals;
-use crate::{Cause, CheckReport, Outcome};
+use crate::{Cause, CheckReport, Impact, Outcome};
 
 /// The document of draft-inadarei-api-health-check, with what we know beyond it under names of our own.
 #[derive(Serialize)]
@@ -25,6 +28,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     traffic: &'a [Traffic<'a>],
     checks: Checks<'a>,
+    #[serde(flatten)]
+    asked: &'a Asked<'a>,
     #[serde(flatten)]
     vitals: &'a Vitals<'a>,
 }
@@ -49,6 +54,18 @@ struct Check<'a> {
     observed_unit: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     age_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outages: Option<Outages>,
+}
+
+/// The times at which it was down; of a check that is only observed, what it would have done.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outages {
+    count: u64,
+    seconds: f64,
+    longest_seconds: f64,
+    observed_seconds: f64,
 }
 
 pub(crate) fn write(excerpt: &Excerpt<'_>) -> Bytes {
@@ -68,6 +85,7 @@ pub(crate) fn write(excerpt: &Excerpt<'_>) -> Bytes {
         verdict: excerpt.judgement.as_ref(),
         traffic: &excerpt.traffic,
         checks: Checks(&excerpt.checks),
+        asked: &excerpt.asked,
         vitals: &excerpt.vitals,
     };
     let mut text = Vec::with_capacity(excerpt.size);
@@ -99,7 +117,23 @@ impl<'a> Check<'a> {
             age_seconds: check
                 .age()
                 .map(|age| (age.as_secs_f64() * 1000.0).round() / 1000.0),
+            outages: Outages::of(check),
         }
+    }
+}
+
+impl Outages {
+    /// That there were none is news only where somebody waits for it.
+    fn of(check: &CheckReport) -> Option<Self> {
+        let outages = check.outages();
+        let tells = outages.count() > 0 || check.impact() == Impact::Observe;
+        let tenths = |time: Duration| (time.as_secs_f64() * 10.0).round() / 10.0;
+        tells.then(|| Self {
+            count: outages.count(),
+            seconds: tenths(outages.total()),
+            longest_seconds: tenths(outages.longest()),
+            observed_seconds: tenths(outages.observed()),
+        })
     }
 }
 

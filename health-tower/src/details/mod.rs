@@ -4,6 +4,7 @@
 //! part is shown ([`Excerpt`]). Everyone else is answered from the board, as if there were no details.
 
 mod access;
+mod asked;
 mod excerpt;
 mod format;
 mod json;

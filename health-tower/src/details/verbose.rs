@@ -38,6 +38,14 @@ fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
         write!(OneLine(text), "{traffic}")?;
         text.push('\n');
     }
+    for advice in &excerpt.asked.advice {
+        write!(OneLine(text), "{advice}")?;
+        text.push('\n');
+    }
+    for prober in &excerpt.asked.probers {
+        write!(OneLine(text), "{prober}")?;
+        text.push('\n');
+    }
     for runtime in &excerpt.vitals.runtimes {
         write!(OneLine(text), "{runtime}")?;
         text.push('\n');
@@ -84,6 +92,9 @@ fn write_check(line: &mut OneLine<'_>, check: &CheckReport) -> fmt::Result {
     }
     if let Some(reason) = check.outcome().and_then(Outcome::reason) {
         write!(line, ": {reason}")?;
+    }
+    if check.impact() == Impact::Observe {
+        write!(line, "; {}", check.outages())?;
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 use std::sync::LazyLock;
 
 use bytes::Buf;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 
 use crate::ProbeBody;
 use crate::answer::{GRPC, IDENTITY};
@@ -30,6 +30,7 @@ pub(crate) struct Call {
     method: Asks,
     inbox: Inbox,
     encoded: bool,
+    agent: Option<HeaderValue>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,7 @@ impl Call {
             method,
             inbox: Inbox::default(),
             encoded: is_encoded(&head.headers),
+            agent: head.headers.get(USER_AGENT).cloned(),
         })
     }
 
@@ -82,6 +84,8 @@ impl Call {
     }
 
     fn answered(self, whole: bool) -> Result<Response<ProbeBody>, Refusal> {
+        let agent = self.agent.as_ref().map(HeaderValue::to_str);
+        let agent = agent.and_then(Result::ok).unwrap_or_default();
         let body = match self.method {
             Asks::List => {
                 self.inbox.message::<()>(whole, self.encoded)?;
@@ -91,8 +95,8 @@ impl Call {
                 let request = self.inbox;
                 let request = request.message::<HealthCheckRequest>(whole, self.encoded)?;
                 match asks {
-                    Asks::Watch => ProbeBody::watch(self.face.watch(request.service)?),
-                    _ => ProbeBody::message(self.face.check(&request.service)?.framed()),
+                    Asks::Watch => ProbeBody::watch(self.face.watch(request.service, agent)?),
+                    _ => ProbeBody::message(self.face.check(&request.service, agent)?.framed()),
                 }
             }
         };

@@ -2,12 +2,11 @@ use std::collections::BTreeMap;
 
 use prost::Message;
 
-use crate::DrainWatch;
-use crate::Phase;
 use crate::grpc::refusal::Refusal;
-use crate::grpc::registry::Registry;
+use crate::grpc::registry::{Registry, asked};
 use crate::grpc::watch::Watch;
 use crate::grpc_message::{HealthCheckResponse, ServingStatus};
+use crate::{Asker, DrainWatch, Phase, Probe, Probers};
 
 /// As many as gRPC's own servers list.
 const MOST_LISTED: usize = 100;
@@ -17,6 +16,7 @@ const MOST_LISTED: usize = 100;
 pub(crate) struct Face {
     pub(crate) registry: Registry,
     pub(crate) drain: DrainWatch,
+    pub(crate) probers: Probers,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -26,9 +26,10 @@ pub(crate) struct HealthListResponse {
 }
 
 impl Face {
-    pub(crate) fn check(&self, name: &str) -> Result<ServingStatus, Refusal> {
+    pub(crate) fn check(&self, name: &str, agent: &str) -> Result<ServingStatus, Refusal> {
         let status = self.registry.status(name).ok_or(Refusal::NoSuchService)?;
         self.tells(name, status);
+        self.answered(name, agent, status);
         Ok(status)
     }
 
@@ -45,11 +46,18 @@ impl Face {
 
     /// Once the service closes, there is no first message: one would make some clients forget that they wanted to back off, and
     /// connect again, at once and for ever.
-    pub(crate) fn watch(&'static self, name: String) -> Result<Watch, Refusal> {
+    pub(crate) fn watch(&'static self, name: String, agent: &str) -> Result<Watch, Refusal> {
         if self.is_over() {
             return Err(Refusal::ShuttingDown);
         }
-        Ok(Watch::new(self, name))
+        Ok(Watch::new(self, name, agent))
+    }
+
+    /// Somebody asked, and is told so.
+    pub(crate) fn answered(&self, name: &str, agent: &str, status: ServingStatus) {
+        let asker = Asker::grpc(asked(name), name, agent);
+        self.probers
+            .answered(asker, status == ServingStatus::Serving);
     }
 
     /// Whether there is nothing more to tell of: the service closes, or its `Health` has gone.
@@ -60,8 +68,7 @@ impl Face {
 
     /// A status on its way out. A lame duck that may end early waits until somebody has heard that no traffic is wanted.
     pub(crate) fn tells(&self, name: &str, status: ServingStatus) {
-        let about_traffic = !matches!(name, "liveness" | "startup" | "external");
-        if status == ServingStatus::NotServing && about_traffic {
+        if status == ServingStatus::NotServing && asked(name) == Probe::Readiness {
             self.drain.told_unready();
         }
     }

@@ -151,6 +151,7 @@ impl GrpcHealth {
         let face = Face {
             registry,
             drain: health.drain_watch(),
+            probers: health.probers(),
         };
         (face, problems)
     }

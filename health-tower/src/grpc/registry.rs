@@ -116,6 +116,11 @@ fn part(health: &Health, name: &str, checks: &[&str]) -> Result<Part, ServiceErr
     part.map_err(|unknown| wrong(unknown.to_string()))
 }
 
+/// What is asked with this name: a service that was declared is a part of readiness.
+pub(crate) fn asked(name: &str) -> Probe {
+    known(name).unwrap_or(Probe::Readiness)
+}
+
 fn known(name: &str) -> Option<Probe> {
     let found = KNOWN.iter().find(|(known, _)| *known == name);
     found.map(|(_, probe)| *probe)

@@ -9,7 +9,9 @@ use tokio_stream::wrappers::WatchStream;
 
 use crate::answer::grpc_status_unavailable;
 use crate::grpc::face::Face;
+use crate::grpc::registry::asked;
 use crate::grpc_message::ServingStatus;
+use crate::{Probe, Watching};
 
 /// The body of an answer to Watch: the status now, and each that is another than the one before.
 ///
@@ -22,16 +24,21 @@ pub(crate) struct Watch {
     told: Option<ServingStatus>,
     changes: WatchStream<()>,
     ended: bool,
+    agent: Box<str>,
+    _watching: Option<Watching>,
 }
 
 impl Watch {
-    pub(crate) fn new(face: &'static Face, name: String) -> Self {
+    pub(crate) fn new(face: &'static Face, name: String, agent: &str) -> Self {
+        let readiness = asked(&name) == Probe::Readiness;
         Self {
             changes: WatchStream::from_changes(face.registry.statuses.follow()),
             face,
             name: name.into(),
             told: None,
             ended: false,
+            agent: agent.into(),
+            _watching: readiness.then(|| face.probers.watching()),
         }
     }
 
@@ -45,6 +52,9 @@ impl Watch {
             let status = self.face.registry.status(&self.name);
             let status = status.unwrap_or(ServingStatus::ServiceUnknown);
             if self.told != Some(status) {
+                if self.told.is_none() {
+                    self.face.answered(&self.name, &self.agent, status);
+                }
                 self.told = Some(status);
                 self.face.tells(&self.name, status);
                 return Poll::Ready(Some(Frame::data(status.framed())));

@@ -3,7 +3,7 @@ use tower_layer::Layer;
 use crate::layer::{HealthLayerBuilder, HealthService, OptIns, Shared, Wanted};
 use crate::paths::PathTable;
 use crate::traffic::Groups;
-use crate::{Health, Traffic};
+use crate::{Health, Probe, Traffic};
 
 /// A tower [`Layer`] that answers probes and counts all other requests until their response bodies have ended.
 ///
@@ -85,10 +85,17 @@ impl HealthLayer {
     }
 
     pub(crate) fn with_paths(health: &Health, paths: &'static PathTable) -> Self {
+        let probers = health.probers();
+        for probe in Probe::ALL {
+            if let Some(path) = paths.path(probe) {
+                probers.answers_at(probe, path);
+            }
+        }
         let shared = Shared {
             board: health.board(),
             in_flight: health.in_flight(),
             watch: health.drain_watch(),
+            probers,
             paths,
             opt_ins: None,
             #[cfg(feature = "details")]

@@ -1,10 +1,12 @@
-use http::Request;
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderValue, Request};
 
 use crate::answering::Answer;
 use crate::layer::{OptIns, Passing};
 use crate::paths::{PathTable, Target};
 use crate::{
-    DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeStatus, StatusBoard, answer,
+    Asker, DrainFlags, DrainWatch, InFlight, InFlightRequest, Probe, ProbeStatus, Probers,
+    StatusBoard, answer,
 };
 
 /// What every clone of a service reads. `Copy`, without reference counts: servers clone a service for each request.
@@ -13,6 +15,7 @@ pub(crate) struct Shared {
     pub(crate) board: StatusBoard,
     pub(crate) in_flight: InFlight,
     pub(crate) watch: DrainWatch,
+    pub(crate) probers: Probers,
     pub(crate) paths: &'static PathTable,
     pub(crate) opt_ins: Option<&'static OptIns>,
     #[cfg(feature = "details")]
@@ -74,6 +77,12 @@ impl Shared {
                 return (body, Answer::Known(answer));
             }
         };
+        if answer::is_asked(&parts.method)
+            && let Some(path) = self.paths.known(parts.uri.path())
+        {
+            let asker = Asker::http(probe, path, user_agent(&parts.headers));
+            self.probers.answered(asker, status.is_up());
+        }
         let mut tells_envoy = false;
         if probe == Probe::Readiness && !status.is_up() && answer::is_asked(&parts.method) {
             self.watch.told_unready();
@@ -107,4 +116,10 @@ impl Shared {
             opt_ins.apply(request, passing);
         }
     }
+}
+
+/// Empty where there is none, or none that is text.
+fn user_agent(headers: &HeaderMap) -> &str {
+    let agent = headers.get(USER_AGENT).map(HeaderValue::to_str);
+    agent.and_then(Result::ok).unwrap_or_default()
 }

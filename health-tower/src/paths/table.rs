@@ -82,15 +82,23 @@ impl PathTable {
         found.map(|(path, _)| &**path)
     }
 
+    /// The path as it was given to the layer, of one that may have been spelled otherwise.
+    pub(crate) fn known(&self, path: &str) -> Option<&str> {
+        self.entry(path).map(|(known, _)| &**known)
+    }
+
     fn find(&self, path: &str) -> Option<Target> {
+        self.entry(path).map(|(_, target)| *target)
+    }
+
+    fn entry(&self, path: &str) -> Option<&(Box<str>, Target)> {
         let path = match path.strip_suffix('/') {
             Some(without_slash) if !without_slash.is_empty() && !without_slash.ends_with('/') => {
                 without_slash
             }
             _ => path,
         };
-        let found = self.paths.iter().find(|(known, _)| &**known == path);
-        found.map(|(_, target)| *target)
+        self.paths.iter().find(|(known, _)| &**known == path)
     }
 }
 

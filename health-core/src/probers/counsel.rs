@@ -1,0 +1,88 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Probe;
+use crate::lifecycle::{DrainPolicy, Phase};
+use crate::probers::advice::{Advice, Facts, advise};
+use crate::probers::{ProberReport, Probers};
+use crate::snapshot::{Event, Hub};
+
+/// Looks at who asks, once a second, and tells what is odd about it: when it begins, and when it is over.
+#[derive(Debug)]
+pub(crate) struct Counsel {
+    probers: Probers,
+    /// `None` where probers hear nothing of a shutdown.
+    lame_duck: Option<Duration>,
+    threshold: Option<u32>,
+    looked: Duration,
+    at: Instant,
+    /// From when on it would have been asked.
+    serving: Option<Instant>,
+    advice: Vec<Advice>,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+/// The process was stopped: nobody could ask, and whoever wanted to asks again.
+const STOPPED: Duration = Duration::from_secs(5);
+
+impl Counsel {
+    pub(crate) fn new(probers: Probers, policy: &DrainPolicy) -> Self {
+        Self {
+            probers,
+            lame_duck: (!policy.stays_ready).then_some(policy.lame_duck),
+            threshold: policy.unhealthy_threshold,
+            looked: Duration::ZERO,
+            at: Instant::now(),
+            serving: None,
+            advice: Vec::new(),
+        }
+    }
+
+    /// `seen` is for how long somebody has looked: time in which the process stood still is no part of it. Says nothing by itself:
+    /// see [`Hub::tell`].
+    pub(crate) fn look(&mut self, hub: &Hub, seen: Duration) {
+        if seen.saturating_sub(self.looked) < SECOND {
+            return;
+        }
+        self.looked = seen;
+        let now = Instant::now();
+        let stopped = now.saturating_duration_since(self.at) > STOPPED;
+        self.at = now;
+        let serves = hub.published().phase() == Phase::Serving;
+        if stopped || !serves {
+            self.serving = None;
+        }
+        let serving = serves.then(|| *self.serving.get_or_insert(now));
+        let book = self.probers.book();
+        let ready_at = self.probers.place(Probe::Readiness);
+        // Where no face answers, nobody can ask; and a drain is no time to learn habits.
+        let advice = match (serving, ready_at) {
+            (Some(serving), Some(ready_at)) => advise(Facts {
+                book: &book,
+                now,
+                serving: now.saturating_duration_since(serving),
+                watched: self.probers.is_watched(),
+                lame_duck: self.lame_duck,
+                threshold: self.threshold,
+                ready_at,
+            }),
+            _ => self.advice.clone(),
+        };
+        self.tell(hub, &advice);
+        self.advice = advice;
+        let probers: Arc<[ProberReport]> = book.iter().cloned().collect();
+        hub.vitals().set_asked(probers, self.advice.clone().into());
+    }
+
+    fn tell(&self, hub: &Hub, advice: &[Advice]) {
+        let is_in = |one: &Advice, all: &[Advice]| all.iter().any(|other| other.is_same(one));
+        for new in advice.iter().filter(|new| !is_in(new, &self.advice)) {
+            hub.put(Event::Advice(new.clone()));
+        }
+        for over in self.advice.iter().filter(|over| !is_in(over, advice)) {
+            hub.put(Event::AdviceOver(over.clone()));
+        }
+    }
+}
