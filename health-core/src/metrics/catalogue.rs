@@ -27,6 +27,10 @@ pub(crate) const PROBE_ANSWERS: Metric = counter(
     "health_probe_answers_total",
     "Answers that were given to those who probe.",
 );
+pub(crate) const ADVICE: Metric = gauge(
+    "health_advice",
+    "What is odd about how the service is probed, and will hurt one day.",
+);
 pub(crate) const CHECK_UP: Metric = gauge(
     "health_check_up",
     "Whether the check counts as up after its thresholds: 1, or 0, also before its first result.",
@@ -102,10 +106,11 @@ pub(crate) const MAINTENANCE: Metric = seconds(
     "How long there has been maintenance; 0 where there is none.",
 );
 
-const ALL: [&Metric; 22] = [
+const ALL: [&Metric; 23] = [
     &PHASE,
     &PROBE_UP,
     &PROBE_ANSWERS,
+    &ADVICE,
     &CHECK_UP,
     &CHECK_STALE,
     &CHECK_RUNS,

@@ -46,6 +46,7 @@ use crate::{Health, Subscription};
 /// | `health_phase` | gauge | `phase` | | 1 for the [phase](crate::Phase) that the service is in, 0 for the others |
 /// | `health_probe_up` | gauge | `probe` | | 1 where the [probe](crate::Probe) is answered with yes, else 0; `external` only where something answers it |
 /// | `health_probe_answers_total` | counter | `probe`, `answer` | | answers that were given, over HTTP and gRPC: `up`, or `down` |
+/// | `health_advice` | gauge | `kind` | | what is odd about [how this service is probed](crate::AdviceKind), and will hurt one day |
 /// | `health_check_up` | gauge | `check`, `probe`, `impact` | | 1 where the check counts as up, after its thresholds; 0 where it is down, or has not yet run often enough to say |
 /// | `health_check_stale` | gauge | `check` | | 1 where its last result is too old to be believed |
 /// | `health_check_runs_total` | counter | `check`, `outcome` | | runs that came to a result: `success`, or `failure` |
@@ -66,7 +67,7 @@ use crate::{Health, Subscription};
 /// | `health_drain_deadline_seconds` | gauge | | s | [after how long](crate::DrainPolicy::deadline) it gives up |
 /// | `health_maintenance_seconds` | gauge | | s | for how long there has been [maintenance](crate::Health::begin_drain); 0 where there is none |
 ///
-/// There are 7 series for each check and 5 for each watched runtime, and 48 besides. Values of labels are names that were registered (of
+/// There are 7 series for each check and 5 for each watched runtime, and 52 besides. Values of labels are names that were registered (of
 /// checks and runtimes) and words from a fixed list: no paths, no reasons, nothing that a client sent. Totals count from the start of the
 /// process.
 ///

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use metrics::{Key, Label};
 
 use crate::metrics::catalogue::{self as all, Metric};
-use crate::metrics::words::{FAULTS, PHASES, PULSES, RULES, VERDICTS};
-use crate::{CheckReport, FaultKind, Phase, Probe, Rule, Verdict};
+use crate::metrics::words::{ADVICE, FAULTS, PHASES, PULSES, RULES, VERDICTS};
+use crate::{AdviceKind, CheckReport, FaultKind, Phase, Probe, Rule, Verdict};
 
 /// The labels that are in use here: no other may have the same name, or scrapers refuse the whole page.
 pub(crate) const LABELS: [&str; 12] = [
@@ -24,6 +24,7 @@ pub(crate) struct Keys {
     pub(crate) verdicts: Vec<(Verdict, Key)>,
     /// By the name of the rule, kind or state.
     pub(crate) rules: Vec<(&'static str, Key)>,
+    pub(crate) advice: Vec<(&'static str, Key)>,
     pub(crate) faults: Vec<(&'static str, Key)>,
     pub(crate) pulses: Vec<(&'static str, Key)>,
     pub(crate) in_flight: Key,
@@ -86,6 +87,10 @@ impl Keys {
             rules: RULES
                 .map(Rule::name)
                 .map(|rule| (rule, key(&all::VERDICT_RULE, &[("rule", rule)])))
+                .into(),
+            advice: ADVICE
+                .map(AdviceKind::name)
+                .map(|kind| (kind, key(&all::ADVICE, &[("kind", kind)])))
                 .into(),
             faults: FAULTS
                 .map(FaultKind::name)

@@ -19,6 +19,7 @@ impl Page<'_> {
     pub(crate) fn write(&mut self, snapshot: &Snapshot, drain_deadline: Duration) {
         self.course(snapshot, drain_deadline);
         self.probes(snapshot);
+        self.advice(snapshot);
         self.judgement(snapshot);
         self.vitals(snapshot);
         for check in snapshot.checks() {
@@ -49,8 +50,17 @@ impl Page<'_> {
             if status != ProbeStatus::Absent {
                 self.gauge(&keys.up, status.is_up());
             }
-            count(self.recorder, &keys.answers_up, 0);
-            count(self.recorder, &keys.answers_down, 0);
+            let answers = snapshot.answers(probe);
+            count(self.recorder, &keys.answers_up, answers.up());
+            count(self.recorder, &keys.answers_down, answers.down());
+        }
+    }
+
+    fn advice(&self, snapshot: &Snapshot) {
+        for (kind, key) in &self.keys.advice {
+            let advice = snapshot.advice();
+            let of_kind = advice.filter(|advice| advice.kind().name() == *kind);
+            self.number(key, of_kind.count());
         }
     }
 

@@ -1,6 +1,6 @@
 //! All values that a label may have, where these are known: a series that is not there can't be told from one that is 0.
 
-use crate::{FaultKind, Phase, Rule, Verdict};
+use crate::{AdviceKind, FaultKind, Phase, Rule, Verdict};
 
 pub(crate) const PHASES: [Phase; 5] = [
     Phase::Starting,
@@ -31,6 +31,13 @@ pub(crate) const RULES: [Rule; 12] = [
     Rule::External,
     Rule::Suspect,
     Rule::Latency,
+];
+
+pub(crate) const ADVICE: [AdviceKind; 4] = [
+    AdviceKind::NobodyAsksReadiness,
+    AdviceKind::RoutesByAnotherProbe,
+    AdviceKind::ReadinessAtTwoPaths,
+    AdviceKind::LameDuckTooShort,
 ];
 
 pub(crate) const FAULTS: [FaultKind; 4] = [
@@ -70,6 +77,13 @@ mod tests {
             match rule {
                 RuntimeStalled | Fault | Fatal | Check | QueueWait | Sheds | Failures
                 | NoProgress | StuckWorker | External | Suspect | Latency => {}
+            }
+        }
+        for kind in ADVICE {
+            use AdviceKind::*;
+            match kind {
+                NobodyAsksReadiness | RoutesByAnotherProbe | ReadinessAtTwoPaths
+                | LameDuckTooShort => {}
             }
         }
         for kind in FAULTS {

@@ -10,6 +10,7 @@ mod documented;
 mod judgement;
 mod labels;
 mod page;
+mod probes;
 mod recorders;
 mod vitals;
 
