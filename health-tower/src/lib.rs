@@ -97,6 +97,7 @@ mod listener;
 mod observe;
 mod paths;
 mod probe_body;
+mod probe_filter;
 mod probe_service;
 #[cfg(feature = "server")]
 mod server;
@@ -139,6 +140,7 @@ pub use listener::{Accept, Tracked, TrackedListener};
 pub use observe::{ObserveLayer, ObserveLayerBuilder, Observed, ObservedBody, ObservedFuture};
 pub use paths::{LayerError, ProbePaths};
 pub use probe_body::ProbeBody;
+pub use probe_filter::ProbeFilter;
 pub use probe_service::{ProbeFuture, ProbeService};
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]
