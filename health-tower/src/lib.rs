@@ -90,6 +90,8 @@ mod exec;
 mod grpc;
 #[cfg(any(feature = "exec-probe", feature = "grpc"))]
 mod grpc_message;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod kubernetes;
 mod layer;
 #[cfg(feature = "listener")]
