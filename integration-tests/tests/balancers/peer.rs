@@ -32,8 +32,9 @@ pub(crate) fn wanted(program: &str, version: &str) -> Option<String> {
     let found = find(program, version);
     if found.is_none() {
         let required = std::env::var("REQUIRE_PEERS").is_ok_and(|required| required == "1");
-        assert!(!required, "{program} is not installed, and REQUIRE_PEERS=1");
-        println!("SKIPPED: {program} is not installed");
+        let missing = format!("{program} is not installed: `{program} {version}` does not run");
+        assert!(!required, "{missing}, and REQUIRE_PEERS=1");
+        println!("SKIPPED: {missing}");
     }
     found
 }

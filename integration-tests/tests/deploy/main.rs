@@ -17,6 +17,7 @@ mod proxy;
 mod refused;
 mod service;
 mod spellings;
+mod stage;
 mod taken_out;
 
 #[allow(dead_code, reason = "of the balancers' tests, which also reload")]

@@ -6,11 +6,13 @@ use crate::judge::{self, Judge};
 
 /// Each mistake by itself, and with the tool's own word for it.
 fn refuses(judge: &Judge, good: &str, mistakes: &[(&str, &str, &str)]) {
+    let Some(found) = judge.found() else {
+        return;
+    };
     for (right, wrong, why) in mistakes {
-        let Some(complaint) = judge.complaint(&changed(good, right, wrong)) else {
-            return;
+        let Err(complaint) = judge.takes(&found, &changed(good, right, wrong)) else {
+            panic!("{}: {wrong} is taken", judge.file);
         };
-        let complaint = complaint.unwrap_or_else(|| panic!("{}: {wrong} is taken", judge.file));
         assert!(complaint.contains(why), "{wrong}: {complaint}");
     }
 }
