@@ -90,6 +90,8 @@ mod exec;
 mod grpc;
 #[cfg(any(feature = "exec-probe", feature = "grpc"))]
 mod grpc_message;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod kubernetes;
 mod layer;
 #[cfg(feature = "listener")]
@@ -97,6 +99,7 @@ mod listener;
 mod observe;
 mod paths;
 mod probe_body;
+mod probe_filter;
 mod probe_service;
 #[cfg(feature = "server")]
 mod server;
@@ -142,6 +145,7 @@ pub use listener::{Accept, Tracked, TrackedListener};
 pub use observe::{ObserveLayer, ObserveLayerBuilder, Observed, ObservedBody, ObservedFuture};
 pub use paths::{LayerError, ProbePaths};
 pub use probe_body::ProbeBody;
+pub use probe_filter::ProbeFilter;
 pub use probe_service::{ProbeFuture, ProbeService};
 #[cfg(feature = "server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "server")))]

@@ -32,10 +32,11 @@ where
         }
     }
     let report = report(health, running.is_none()).await;
+    let seconds = (report.lame_duck + report.closing).as_secs_f64();
     if report.is_clean() {
-        tracing::info!(target: "health", clean = true, "{report}");
+        tracing::info!(target: "health", clean = true, seconds, "{report}");
     } else {
-        tracing::warn!(target: "health", clean = false, remaining = report.remaining, connections = report.connections, "{report}");
+        tracing::warn!(target: "health", clean = false, seconds, remaining = report.remaining, connections = report.connections, "{report}");
     }
     Ok(report)
 }

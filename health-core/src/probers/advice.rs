@@ -119,7 +119,7 @@ fn nobody(facts: Facts<'_>) -> Option<Advice> {
     if facts.watched || facts.serving < PATIENCE || readiness.any(silence) {
         return None;
     }
-    let path = facts.ready_at;
+    let path = question(facts.ready_at);
     let others = facts.book.regulars(facts.now);
     let others: Vec<_> = others.take(MOST).map(ToString::to_string).collect();
     let instead = if others.is_empty() {
@@ -129,7 +129,7 @@ fn nobody(facts: Facts<'_>) -> Option<Advice> {
     };
     let text = format!(
         "nobody has asked readiness for two minutes, so that nothing stops sending requests here when this instance drains or can't \
-         serve: let the load balancer, or `readinessProbe` in Kubernetes, ask `GET {path}` ({instead})"
+         serve: let the load balancer, or `readinessProbe` in Kubernetes, ask {path} ({instead})"
     );
     Some(Advice::new(AdviceKind::NobodyAsksReadiness, "", text))
 }
@@ -143,10 +143,11 @@ fn astray(facts: Facts<'_>) -> Vec<Advice> {
         if of_readiness(&prober) || asks_readiness {
             return None;
         }
-        let (what, probe, path) = (known.what, prober.probe, facts.ready_at);
+        let (what, probe) = (known.what, prober.probe);
+        let path = question(facts.ready_at);
         let text = format!(
             "{prober}, and not readiness: {what} would go on sending requests to an instance that drains, for {probe} is another \
-             question; let it ask `GET {path}`"
+             question; let it ask {path}"
         );
         Some(Advice::new(
             AdviceKind::RoutesByAnotherProbe,
@@ -167,11 +168,11 @@ fn two_paths(facts: Facts<'_>) -> Option<Advice> {
     let mut regulars = facts.book.regulars(facts.now).filter(asks);
     let one = regulars.next()?;
     let other = regulars.find(|other| other.place != one.place && other.agent != one.agent)?;
-    let (path, asker) = (facts.ready_at, named(&one.agent));
+    let (path, asker) = (question(facts.ready_at), named(&one.agent));
     let (here, there, other_asker) = (&one.place, &other.place, named(&other.agent));
     let text = format!(
         "readiness is asked at two paths, by {asker} at `{here}` and by {other_asker} at `{there}`: they hear the same until one path \
-         is renamed; let both ask `GET {path}`"
+         is renamed; let both ask {path}"
     );
     Some(Advice::new(AdviceKind::ReadinessAtTwoPaths, "", text))
 }
@@ -207,6 +208,15 @@ fn lame_duck(facts: Facts<'_>) -> Option<Advice> {
         slowest.agent.clone(),
         text,
     ))
+}
+
+/// How to ask at that place: a path, or a method of gRPC.
+fn question(place: &str) -> String {
+    if place.starts_with('/') {
+        format!("`GET {place}`")
+    } else {
+        format!("`{place}`")
+    }
 }
 
 fn of_readiness(prober: &&ProberReport) -> bool {

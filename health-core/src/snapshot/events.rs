@@ -235,7 +235,7 @@ fn transition(before: &Published, after: &Published, moves: &[Move]) {
     if before.phase() != after.phase() {
         let trigger = trigger(before, after);
         let (from, to) = (before.phase().name(), after.phase().name());
-        tracing::info!(target: "health", from, to, trigger, "phase is {to}");
+        tracing::info!(target: "health", phase = to, from, to, trigger, "phase is {to}");
     } else if let (None, Some(shutdown)) = (before.shutdown(), after.shutdown()) {
         let trigger = shutdown.trigger().name();
         let lame_duck = shutdown.lame_duck();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod adding;
+mod asked;
 mod blocking;
 mod conflated;
 mod connections;

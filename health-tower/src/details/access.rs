@@ -45,6 +45,8 @@ use crate::token::Token;
 /// | `notes` | what else keeps the probe down: draining, faults of the process, fatal errors, start-up tasks; left out where nothing does |
 /// | `truncated` | how many checks are not shown; left out where all are |
 /// | `checks` | the checks by name, each an array of one object, as the draft has it |
+/// | `verdict`, `traffic` | with readiness and external: the [`Verdict`](crate::Verdict) with its `evidence`, and the last ten seconds of requests |
+/// | `probers`, `advice` | with readiness: who asks what, where, at which interval, and what they were told last; and what is odd about it, an [`Advice`](crate::Advice) |
 /// | `runtimes`, `pulses` | with liveness, what the watchdog measures: `lagMs` of the last minute, `stuckWorkers`; what a [`Pulse`](crate::Pulse) is at and for how many `seconds` |
 ///
 /// | field of a check | |
@@ -56,8 +58,10 @@ use crate::token::Token;
 /// | `output` | the reason of a run that failed or warned |
 /// | `observedValue`, `observedUnit` | how long the last run took, in `ms` |
 /// | `ageSeconds` | how long ago it ended; left out, as those two, before the first |
+/// | `outages` | how often, and for how many `seconds`, it was down since it was registered; of an observed check, what it would have done, be it nothing |
 ///
-/// `?verbose` gets the same as lines, in the manner of kube-apiserver. `[+]` is up, `[-]` is not; the last line is the answer:
+/// `?verbose` gets the same as lines, in the manner of kube-apiserver. `[+]` is up, `[-]` is not, `[!]` keeps no probe down and somebody
+/// should look at it, `[ ]` is who asks; the last line is the answer:
 ///
 /// ```text
 /// [-]orders-database failed [timed_out]: no answer within 1s

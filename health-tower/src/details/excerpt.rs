@@ -14,7 +14,7 @@ const MOST_CHECKS: usize = 1000;
 const MOST_NOTES: usize = 100;
 const MOST_TEXT: usize = 1024 * 1024;
 /// What a check takes beside its name and its reason, and the document beside its checks.
-const BESIDES: usize = 256;
+const BESIDES: usize = 400;
 
 /// What is shown of a snapshot: one probe's part, the worst first, and no more than a reader can use. Both forms show the same.
 #[derive(Debug)]

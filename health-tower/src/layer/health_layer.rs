@@ -31,7 +31,8 @@ use crate::{Health, Probe, Traffic};
 /// Outside of whatever can refuse or delay a request: authentication, limits, time-outs. A probe is then answered while the
 /// application is full. Load shedding belongs *inside*: this layer is always ready, so that a `LoadShed` around it never
 /// sees the pressure. What makes responses of its error in there, as axum's `HandleErrorLayer` does, should answer 503 *with*
-/// `retry-after`: without, a request that was turned away counts as failed. Tracing and compression may be outside.
+/// `retry-after`: without, a request that was turned away counts as failed. Compression may be outside. Tracing and access logs
+/// belong inside, so that they don't tell of each probe; where they have to be outside, [`ProbeFilter`](crate::ProbeFilter) is for them.
 ///
 /// Once on the way of a request: where two layers of the same [`Health`] are around it, it counts twice.
 ///
@@ -129,6 +130,9 @@ impl HealthLayer {
 
     #[cfg(feature = "grpc")]
     pub(crate) fn with_grpc(mut self, face: crate::grpc::Face) -> Self {
+        // Where it is asked over HTTP as well, that is the shorter way to say it.
+        let probers = self.shared.probers;
+        probers.answers_at(Probe::Readiness, "grpc.health.v1.Health/Check");
         self.shared.grpc = Some(Box::leak(Box::new(face)));
         self
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod agreement;
+mod asked;
 mod bounds;
 mod forms;
 mod leaks;

@@ -113,15 +113,21 @@ async fn lines_say_what_is() {
     tokio::time::sleep(Duration::from_secs(7)).await;
     let layer = open(&health);
     let answer = get(&layer, "/health/ready?verbose", "*/*").await;
-    assert_eq!(
-        answer.text(),
+    let watched = health.snapshot().check("watched").unwrap().outages();
+    assert!(
+        watched
+            .to_string()
+            .starts_with("would have taken readiness down once, for ")
+    );
+    let expected = format!(
         "[-]hangs failed [timed_out]: no answer within 1s\n\
          [-]later has not run yet\n\
          [-]refused has not succeeded yet: refused\n\
          [+]flaps ok so far, but the last run failed: returned false\n\
-         [-]watched failed (observe): returned false\n\
+         [-]watched failed (observe): returned false; {watched}\n\
          readiness unavailable (serving, 0 in flight)\n"
     );
+    assert_eq!(answer.text(), expected);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![cfg(feature = "grpc")]
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod asked;
 mod check;
 mod client;
 mod declared;

@@ -29,6 +29,9 @@ use crate::proto::orders_server::OrdersServer;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // `orders health-probe http://localhost:8080/health/live` asks instead: for images without curl.
+    health_tower::exec_probe();
+
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 const VENV: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.venv/bin");
 
 /// Says where a program is, by asking it for its version; `None` where it isn't.
-fn find(program: &str, version: &str) -> Option<String> {
+pub(crate) fn find(program: &str, version: &str) -> Option<String> {
     let mut places = [VENV, "/usr/sbin"]
         .map(|folder| format!("{folder}/{program}"))
         .to_vec();
@@ -27,23 +27,29 @@ fn find(program: &str, version: &str) -> Option<String> {
     })
 }
 
+/// The same. Where it is missing, says so, or fails where `REQUIRE_PEERS=1` demands it.
+pub(crate) fn wanted(program: &str, version: &str) -> Option<String> {
+    let found = find(program, version);
+    if found.is_none() {
+        let required = std::env::var("REQUIRE_PEERS").is_ok_and(|required| required == "1");
+        let missing = format!("{program} is not installed: `{program} {version}` does not run");
+        assert!(!required, "{missing}, and REQUIRE_PEERS=1");
+        println!("SKIPPED: {missing}");
+    }
+    found
+}
+
 /// A running balancer. Dropping it ends it, also when a test fails.
 #[derive(Debug)]
 pub(crate) struct Peer(Child);
 
 impl Peer {
-    /// Starts it, with what it prints in that file. Where it is missing, says so and gives nothing, or fails where
-    /// `REQUIRE_PEERS=1` demands it.
+    /// Starts it, with what it prints in that file, where it is [`wanted`] and there.
     pub(crate) fn start<I>(program: &str, version: &str, arguments: I, log: &Path) -> Option<Self>
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        let Some(found) = find(program, version) else {
-            let required = std::env::var("REQUIRE_PEERS").is_ok_and(|required| required == "1");
-            assert!(!required, "{program} is not installed, and REQUIRE_PEERS=1");
-            println!("SKIPPED: {program} is not installed");
-            return None;
-        };
+        let found = wanted(program, version)?;
         let log = File::create(log).unwrap();
         let mut command = Command::new(found);
         command.args(arguments).stdin(Stdio::null());

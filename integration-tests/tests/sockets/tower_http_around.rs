@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -20,6 +22,7 @@ use tower_http::cors::{Any, CorsLayer};
 use tower_http::normalize_path::NormalizePathLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Span;
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -92,6 +95,45 @@ async fn expect_cors(wire: &mut Wire) {
 #[tokio::test]
 async fn trace() {
     ask_through!(TraceLayer::new_for_http());
+}
+
+/// What traces all requests but probes, around the layer: as the documentation of `ProbeFilter` has it.
+#[tokio::test]
+async fn trace_without_probes() {
+    let health = healthy();
+    let layer = HealthLayer::new(&health);
+    let probes = layer.probe_filter();
+    let (traced, answered) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counted, told) = (Arc::clone(&traced), Arc::clone(&answered));
+    let trace = TraceLayer::new_for_http()
+        .make_span_with(move |request: &Request<Incoming>| {
+            if probes.is_probe(request) {
+                return Span::none();
+            }
+            counted.fetch_add(1, Ordering::SeqCst);
+            tracing::info_span!("request")
+        })
+        .on_response(move |_: &Response<_>, _: Duration, span: &Span| {
+            told.fetch_add(usize::from(!span.is_none()), Ordering::SeqCst);
+        });
+    let service = ServiceBuilder::new().layer(trace).layer(layer);
+    let _listens = tracing::subscriber::set_default(tracing_subscriber::registry());
+    let addr = serve(service.service(service_fn(app))).await;
+    let mut wire = Wire::connect(addr).await;
+    for path in [
+        "/health/live",
+        "/health/ready/",
+        "http://x/health/startup?x",
+    ] {
+        assert_eq!(wire.get(path).await.plain(), (200, "ok"), "{path}");
+    }
+    assert_eq!(traced.load(Ordering::SeqCst), 0);
+    // Nobody declared an external check: the path is the application's.
+    for path in ["/poem", "/health", "/health/external", "/health/readyz"] {
+        wire.get(path).await;
+    }
+    assert_eq!(traced.load(Ordering::SeqCst), 4);
+    assert_eq!(answered.load(Ordering::SeqCst), 4);
 }
 
 #[tokio::test]

@@ -1,0 +1,73 @@
+//! How one can ask for a probe.
+
+/// All of them are answered with 404.
+pub(crate) const NOT_FOUND: &[&str] = &[
+    "/health",
+    "/health/",
+    "/health/live",
+    "/health/live/",
+    "/health/ready",
+    "/health/startup",
+    "/health/external",
+    "/health/live?verbose",
+    "/health/live?next=/orders",
+    "/health/no-probe",
+    "//health/live",
+    "///health//live//",
+    "/%68ealth/live",
+    "/%68%65%61%6c%74%68/%6c%69%76%65",
+    "/%48EALTH/live",
+    "/health/../health/live",
+    "/./health/./live",
+    "/orders/../health/live",
+    "/orders/%2e%2e/health/live",
+    "/orders/.%2E/health/live/",
+    "/HEALTH",
+    "/Health/Live",
+    "/health;v=1/live",
+    "/health/live;v=1",
+    "/\\health\\live",
+    "/health\\live",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+    "/grpc.health.v1.Health/List",
+    "/grpc%2ehealth.v1.Health/Check",
+    "//grpc.health.v1.health/check",
+    "http://orders.example/health/live",
+    "http://orders.example//health/live",
+    "http://orders.example/%68ealth/ready?x=1",
+    "http://orders.example/orders/../health/live",
+    "HTTP://orders.example:80/health/live",
+];
+
+/// Some proxies answer 404, and some that no request looks like that.
+pub(crate) const REFUSED: &[&str] = &[
+    "/../health/live",
+    "/health%2flive",
+    "/%2fhealth/live",
+    "/%2Fhealth%2Flive",
+    "/health%5clive",
+    "/%5chealth/live",
+    "/orders/..%2fhealth/live",
+    "/orders%2f..%2fhealth/live",
+    "/health/live#orders",
+    "/health/live#/../../orders",
+    "/health#/orders",
+    "health/live",
+    "http:/health/live",
+    "http://health/health/live#x",
+];
+
+/// What only looks like a probe belongs to the application.
+pub(crate) const PASSED: &[&str] = &[
+    "/orders",
+    "/orders?next=/health/live",
+    "/orders/health",
+    "/orders/health/live",
+    "/healthy",
+    "/health-food",
+    "/grpc.health.v1.Healthy/Check",
+    "/orders/..health",
+    "/orders/1.5",
+    "http://orders.example/orders",
+];
