@@ -1,0 +1,6 @@
+//! What a service tells those who watch over it.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod metrics;
