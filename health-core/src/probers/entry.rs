@@ -20,6 +20,8 @@ struct Gaps {
 }
 
 const MOST_GAPS: usize = 8;
+/// What comes so soon after another belongs to it: several checks of one prober, all of which are due. Envoy asks for each cluster.
+const BURST: Duration = Duration::from_millis(100);
 /// Fewer are no habit.
 const FEWEST_GAPS: usize = 3;
 /// Who has been silent for so many of its intervals has gone.
@@ -52,7 +54,10 @@ impl Entry {
 
     pub(crate) fn asked(&mut self, up: bool, now: Instant) {
         let report = &mut self.report;
-        self.gaps.add(now.saturating_duration_since(report.last));
+        let gap = now.saturating_duration_since(report.last);
+        if gap >= BURST {
+            self.gaps.add(gap);
+        }
         report.asked += 1;
         report.interval = self.gaps.median();
         report.last = report.last.max(now);

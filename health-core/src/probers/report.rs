@@ -54,7 +54,8 @@ impl ProberReport {
         self.asked
     }
 
-    /// The time between two questions: the median of the last eight. `None` before it has asked four times.
+    /// The time between two questions: the median of the last eight times. `None` before it has asked four times. What comes within
+    /// 100 ms of another question counts as one with it.
     #[must_use]
     pub fn interval(&self) -> Option<Duration> {
         self.interval

@@ -1,11 +1,12 @@
 //! Who isn't ready gets nothing more, as far as the proxy can know.
 
 use bytes::Bytes;
+use health_tower::Probe;
 use http::header::{CONTENT_TYPE, TE};
 use http::{Method, Request};
 use http_body_util::{BodyExt as _, Full};
 use integration_tests::http2::Http2;
-use integration_tests::patience::patiently;
+use integration_tests::patience::{patiently, pause};
 use integration_tests::wire::Wire;
 
 use crate::proxy::{Kind, Proxy};
@@ -75,6 +76,28 @@ async fn follows_readiness(kind: Kind) {
     until_only(&proxy, &["second"]).await;
     first.health.resume();
     until_only(&proxy, &["first", "second"]).await;
+    // And the service knows who asked, as the file has it.
+    let [_, second] = &services;
+    let asks = patiently("a prober that is known", async {
+        loop {
+            let now = second.health.snapshot();
+            let mut all = now.probers().filter(|prober| prober.interval().is_some());
+            if let Some(prober) = all.find(|prober| prober.probe() == Probe::Readiness) {
+                return prober.clone();
+            }
+            pause().await;
+        }
+    });
+    let asks = asks.await;
+    let agent = match kind {
+        Kind::Envoy => "Envoy/HC",
+        // It sends none unless it is told to.
+        Kind::HAProxy | Kind::Nginx => "",
+    };
+    assert_eq!((asks.user_agent(), asks.place()), (agent, "/health/ready"));
+    let every = asks.interval().unwrap().as_secs_f64();
+    // Every two seconds; both clusters of Envoy ask, at once or one after the other.
+    assert!((0.1..6.0).contains(&every), "every {every} s");
 }
 
 /// Envoy sends to nobody before its first checks.

@@ -33,6 +33,22 @@ fn an_interval_is_known_after_four_questions_and_is_the_usual_one() {
     assert_eq!(prober.to_string(), line);
 }
 
+/// As Envoy does for two clusters of the same instances.
+#[test]
+fn several_at_once_are_one_question() {
+    let (mut book, start) = (Book::default(), Instant::now());
+    for turn in 0..4 {
+        for at_once in [0, 1, 3] {
+            let at = after(start, turn * 2000 + at_once);
+            book.asked(asker("Envoy/HC"), true, at);
+        }
+    }
+    let prober = book.iter().next().unwrap();
+    let interval = prober.interval().unwrap().as_secs_f64();
+    assert!((1.9..=2.0).contains(&interval), "{interval}");
+    assert_eq!(prober.asked(), 12);
+}
+
 #[test]
 fn each_probe_place_and_name_is_one() {
     let (mut book, now) = (Book::default(), Instant::now());
