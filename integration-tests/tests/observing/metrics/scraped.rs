@@ -16,7 +16,7 @@ async fn the_page_is_exact_while_readiness_is_503_and_in_the_lame_duck() {
     let told_down = [("probe", "readiness"), ("answer", "down")];
     let before = page.value("health_probe_answers_total", &told_up);
     assert!(before >= 1.0, "somebody has asked whether it is ready");
-    assert_eq!(service.ready().await, Some(200));
+    assert_eq!(service.ready().await, 200);
     let page = service.scrape().await;
     assert_eq!(
         page.value("health_probe_answers_total", &told_up),
@@ -49,7 +49,7 @@ async fn the_page_is_exact_while_readiness_is_503_and_in_the_lame_duck() {
     service.until_ready_is(503).await;
     let page = service.scrape().await;
     assert!(page.is_in("draining"));
-    assert_eq!(service.ready().await, Some(503), "still");
+    assert_eq!(service.ready().await, 503, "still");
     assert_eq!(page.value("health_check_up", DATABASE), 1.0);
     let drain = page.value("health_drain_seconds", &[]);
     let deadline = page.value("health_drain_deadline_seconds", &[]);

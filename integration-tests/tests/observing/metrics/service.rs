@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use integration_tests::ask::ask;
 use integration_tests::patience::{patiently, pause};
 use integration_tests::process::{Output, Process};
 use integration_tests::wire::Wire;
@@ -55,13 +54,15 @@ impl Service {
         assert_eq!(wire.answer().await.status, 200);
     }
 
-    pub(crate) async fn ready(&self) -> Option<u16> {
-        ask(self.inside, "/health/ready").await
+    /// What readiness is answered with.
+    pub(crate) async fn ready(&self) -> u16 {
+        let mut wire = Wire::connect(self.inside).await;
+        wire.get("/health/ready").await.status
     }
 
     pub(crate) async fn until_ready_is(&self, status: u16) {
         let asking = async {
-            while self.ready().await != Some(status) {
+            while self.ready().await != status {
                 pause().await;
             }
         };
