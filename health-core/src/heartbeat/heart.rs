@@ -94,7 +94,7 @@ impl<B: Backend> Heart<B> {
         if let Some(term) = self.cell.change(|account| account.term.take()) {
             term.end();
         }
-        self.pace.failed();
+        self.pace.refused();
         self.fail("something panicked on the thread of the heartbeat; it joins again");
         self.turn(HeartbeatState::Fenced, || "something panicked".to_owned());
     }
@@ -124,7 +124,7 @@ impl<B: Backend> Heart<B> {
                 "no beat was acked in time, and the lease may have ended by now".to_owned()
             }),
             End::Gone(why) => {
-                self.pace.failed();
+                self.pace.refused();
                 self.fail(&why);
                 self.turn(HeartbeatState::Fenced, || why);
             }
@@ -175,14 +175,17 @@ impl<B: Backend> Heart<B> {
         let problem = answer.problem();
         let why = match answer {
             Answer::Given(joined) => match self.joined(sent, joined) {
-                Ok(held) => return ControlFlow::Continue(Some(held)),
+                Ok(held) => {
+                    self.pace.joined();
+                    return ControlFlow::Continue(Some(held));
+                }
                 Err(why) => why,
             },
             _ => problem.unwrap_or_default(),
         };
-        let failures = self.pace.failed();
+        let refusals = self.pace.refused();
         self.fail(&why);
-        if failures == 1 {
+        if refusals == 1 {
             self.say(HeartbeatState::Joining, HeartbeatState::Joining, why);
         }
         self.rejoin_at = Instant::now() + self.pace.rejoin(fastrand::f64());
@@ -280,7 +283,10 @@ impl<B: Backend> Heart<B> {
         });
         let answer = tokio::select! {
             biased;
-            () = fallen(term) => return ControlFlow::Break(End::Fenced),
+            () = fallen(term) => {
+                self.fail("no answer before the fence fell");
+                return ControlFlow::Break(End::Fenced);
+            }
             () = self.from.leaving.cancelled() => return ControlFlow::Break(End::Leave),
             answer = asked => answer,
         };
@@ -295,9 +301,9 @@ impl<B: Backend> Heart<B> {
             Answer::Panicked => return ControlFlow::Break(End::Gone(why)),
             _ => {}
         }
-        self.pace.failed();
         self.fail(&why);
-        ControlFlow::Continue(Instant::now() + self.pace.retry(fastrand::f64()))
+        let wait = self.pace.missed(fastrand::f64());
+        ControlFlow::Continue(Instant::now() + wait)
     }
 
     fn acked(

@@ -6,14 +6,16 @@ pub(crate) struct Pace {
     every: Duration,
     /// Up to this part of the interval more or less, so that a fleet that started together does not beat together.
     jitter: f64,
-    /// In a row; of beats, and of requests to join.
-    failures: u32,
+    /// Beats that were not acked, in a row, of this session.
+    missed: u32,
+    /// Memberships that came to nothing, in a row: not one beat of them was acked.
+    refused: u32,
 }
 
 /// A beat that failed is tried again after this, then after twice as long, up to the interval.
 const RETRY: Duration = Duration::from_millis(100);
 /// A coordinator that comes back is asked by everybody, within so long.
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(10);
 /// As many beats must fit into a lease: one may be lost, and the next be late.
 pub(crate) const BEATS_PER_LEASE: u32 = 3;
 
@@ -22,7 +24,8 @@ impl Pace {
         Self {
             every,
             jitter,
-            failures: 0,
+            missed: 0,
+            refused: 0,
         }
     }
 
@@ -34,34 +37,40 @@ impl Pace {
 
     /// A beat was acked.
     pub(crate) fn acked(&mut self) {
-        self.failures = 0;
+        (self.missed, self.refused) = (0, 0);
     }
 
-    /// A beat, or a request to join, has failed. Gives how many have now, in a row.
-    pub(crate) fn failed(&mut self) -> u32 {
-        self.failures = self.failures.saturating_add(1);
-        self.failures
+    /// A session begins.
+    pub(crate) fn joined(&mut self) {
+        self.missed = 0;
     }
 
-    /// From a beat that failed to the next: soon, for the lease runs.
-    pub(crate) fn retry(&self, chance: f64) -> Duration {
-        self.backoff(RETRY, self.every, chance)
+    /// A beat was not acked. Gives how long to wait until the next: not long, for the lease runs.
+    pub(crate) fn missed(&mut self, chance: f64) -> Duration {
+        self.missed = self.missed.saturating_add(1);
+        backoff(self.missed, RETRY, self.every, chance)
     }
 
-    /// From now to the next request to join: at once if nothing has failed since the last beat that was acked.
+    /// A request to join failed, or the session was gone. Gives how many have in a row.
+    pub(crate) fn refused(&mut self) -> u32 {
+        self.refused = self.refused.saturating_add(1);
+        self.refused
+    }
+
+    /// From now to the next request to join: at once, where a beat was acked since the last that came to nothing.
     pub(crate) fn rejoin(&self, chance: f64) -> Duration {
-        self.backoff(self.every, LONGEST.max(self.every), chance)
+        backoff(self.refused, self.every, LONGEST.max(self.every), chance)
     }
+}
 
-    /// By chance between half of it and all of it.
-    fn backoff(&self, first: Duration, most: Duration, chance: f64) -> Duration {
-        let Some(doublings) = self.failures.checked_sub(1) else {
-            return Duration::ZERO;
-        };
-        let factor = 2_u32.saturating_pow(doublings);
-        let most = first.saturating_mul(factor).min(most);
-        most.mul_f64(0.5 + 0.5 * chance)
-    }
+/// Twice as long with each failure; by chance between half of it and all of it.
+fn backoff(failures: u32, first: Duration, most: Duration, chance: f64) -> Duration {
+    let Some(doublings) = failures.checked_sub(1) else {
+        return Duration::ZERO;
+    };
+    let factor = 2_u32.saturating_pow(doublings);
+    let most = first.saturating_mul(factor).min(most);
+    most.mul_f64(0.5 + 0.5 * chance)
 }
 
 #[cfg(test)]
@@ -72,9 +81,11 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn after(failures: u32) -> Pace {
+    fn after(refusals: u32) -> Pace {
         let mut pace = Pace::new(SECOND, 0.1);
-        (0..failures).for_each(|_| drop(pace.failed()));
+        for _ in 0..refusals {
+            pace.refused();
+        }
         pace
     }
 
@@ -89,11 +100,14 @@ mod tests {
 
     #[test]
     fn a_failed_beat_is_tried_soon_and_a_refused_join_ever_later() {
-        let millis = |of: Duration| of.as_millis();
-        let retries = [1, 2, 3, 4, 5, 60].map(|n| millis(after(n).retry(1.0)));
+        let mut pace = after(0);
+        let retries = [(); 6].map(|()| pace.missed(1.0).as_millis());
         assert_eq!(retries, [100, 200, 400, 800, 1000, 1000]);
-        let rejoins = [0, 1, 2, 5, 6, u32::MAX.min(60)].map(|n| millis(after(n).rejoin(1.0)));
-        assert_eq!(rejoins, [0, 1000, 2000, 16_000, 30_000, 30_000]);
+        assert_eq!(pace.rejoin(1.0), Duration::ZERO, "after an outage at once");
+        pace.joined();
+        assert_eq!(pace.missed(1.0).as_millis(), 100);
+        let rejoins = [0, 1, 2, 4, 5, 60].map(|n| after(n).rejoin(1.0).as_secs());
+        assert_eq!(rejoins, [0, 1, 2, 8, 10, 10]);
         let mut pace = after(9);
         pace.acked();
         assert_eq!(pace.rejoin(1.0), Duration::ZERO);
@@ -112,9 +126,11 @@ mod tests {
             let mut pace = Pace::new(every, jitter);
             let interval = pace.interval(granted, chance);
             prop_assert!(interval <= every.mul_f64(1.5) && interval.mul_f64(2.0) <= granted.mul_f64(1.01));
-            (0..failures).for_each(|_| drop(pace.failed()));
-            prop_assert!(pace.retry(chance) >= Duration::from_millis(5));
-            prop_assert!(pace.retry(chance) <= every);
+            for _ in 0..failures {
+                pace.refused();
+                let retry = pace.missed(chance);
+                prop_assert!(retry >= Duration::from_millis(5) && retry <= every);
+            }
             prop_assert!(pace.rejoin(chance) >= every / 2);
             prop_assert!(pace.rejoin(chance) <= LONGEST.max(every));
         }

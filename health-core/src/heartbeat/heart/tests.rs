@@ -279,9 +279,10 @@ async fn without_acks_the_fence_falls_before_the_lease_ends() {
             stage.until(State::Joining).await;
             let report = stage.membership.report();
             assert!(
-                report.failed() >= 8 && report.problem().is_some(),
+                report.failed() >= 6 && report.problem().is_some(),
                 "{report:?}"
             );
+            assert!(acked.elapsed() <= 10 * SECOND, "it asks at once");
         })
         .await;
     }
@@ -332,7 +333,7 @@ async fn a_join_that_fails_is_tried_again_ever_later_and_seen() {
                     assert_eq!(stage.membership.state(), State::Joining);
                 }
                 let took = began.elapsed();
-                assert!(took >= 15 * SECOND, "{fault:?}: {took:?} is a storm");
+                assert!(took >= 12 * SECOND, "{fault:?}: {took:?} is a storm");
                 assert!(stage.membership.report().problem().is_some());
                 assert_eq!(stage.membership.joined().await.unwrap().incarnation(), 7);
                 assert!(began.elapsed() <= 120 * SECOND);
@@ -366,7 +367,7 @@ async fn joining_is_no_success_until_a_beat_was_acked() {
             .inject(Step::Beat, Fault::Gone, usize::MAX);
         tokio::time::sleep(600 * SECOND).await;
         let asked = stage.membership.report().incarnation();
-        assert!((20..60).contains(&asked), "{asked}");
+        assert!((60..140).contains(&asked), "{asked}");
     })
     .await;
 }
