@@ -55,7 +55,6 @@ fn each_change_of_a_heartbeat_is_one_event() {
     let _membership = Heartbeat::to(coordinator.clone())
         .name("orders-1")
         .every(Duration::from_millis(100))
-        .withhold_after(Duration::from_millis(500))
         .revoke_after(Duration::from_secs(2))
         .start(&health)
         .unwrap();

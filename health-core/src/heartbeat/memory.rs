@@ -1,8 +1,13 @@
-use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+mod fault;
+mod listed;
+
+pub use fault::{Fault, Step};
+pub use listed::Listed;
 
 use crate::heartbeat::{Ack, Backend, BackendError, Joined, Member, Session, Vitals};
 
@@ -35,74 +40,6 @@ struct List {
     token: u64,
     beats: u64,
     faults: Vec<(Step, Fault, usize)>,
-}
-
-/// A call of a backend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Step {
-    /// [`Backend::join`].
-    Join,
-    /// [`Session::beat`].
-    Beat,
-    /// [`Session::leave`].
-    Leave,
-}
-
-/// What can be made to go wrong with a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fault {
-    /// An error of this text; nothing is done.
-    Refuse(String),
-    /// The member is not in the list any more.
-    Gone,
-    /// Nothing is done, and no answer comes.
-    Hang,
-    /// It is done, and no answer comes.
-    LoseAnswer,
-    /// It is done, and the answer comes that late.
-    Late(Duration),
-    /// A TTL of so much is granted, whatever was asked for.
-    Grant(Duration),
-    /// It panics.
-    Panic,
-}
-
-/// Somebody in the list.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    name: String,
-    incarnation: u64,
-    token: u64,
-    vitals: Vitals,
-    ends: Instant,
-}
-
-impl Listed {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its incarnation.
-    #[must_use]
-    pub fn incarnation(&self) -> u64 {
-        self.incarnation
-    }
-
-    /// The fencing token of its membership.
-    #[must_use]
-    pub fn token(&self) -> u64 {
-        self.token
-    }
-
-    /// What its last beat said.
-    #[must_use]
-    pub fn vitals(&self) -> Vitals {
-        self.vitals
-    }
 }
 
 impl InMemory {
@@ -149,26 +86,6 @@ impl InMemory {
         *times -= 1;
         Some(fault.clone())
     }
-
-    /// What comes before it is done. Gives the TTL to grant.
-    async fn before(fault: Option<&Fault>, ttl: Duration) -> Result<Duration, BackendError> {
-        match fault {
-            Some(Fault::Refuse(why)) => Err(BackendError::failed(why)),
-            Some(Fault::Gone) => Err(BackendError::gone("there is no such member")),
-            Some(Fault::Hang) => pending().await,
-            Some(Fault::Panic) => panic!("made to panic"),
-            Some(Fault::Grant(ttl)) => Ok(*ttl),
-            Some(Fault::LoseAnswer | Fault::Late(_)) | None => Ok(ttl),
-        }
-    }
-
-    async fn after(fault: Option<&Fault>) {
-        match fault {
-            Some(Fault::LoseAnswer) => pending().await,
-            Some(Fault::Late(delay)) => tokio::time::sleep(*delay).await,
-            _ => {}
-        }
-    }
 }
 
 impl Backend for InMemory {
@@ -180,7 +97,7 @@ impl Backend for InMemory {
 
     async fn join(&self, member: &Member) -> Result<Joined<InMemorySession>, BackendError> {
         let fault = self.fault(Step::Join);
-        let ttl = Self::before(fault.as_ref(), member.ttl()).await?;
+        let ttl = Fault::before(fault.as_ref(), member.ttl()).await?;
         let token = {
             let mut list = self.list();
             list.token += 1;
@@ -194,7 +111,7 @@ impl Backend for InMemory {
             list.members.push(listed);
             list.token
         };
-        Self::after(fault.as_ref()).await;
+        Fault::after(fault.as_ref()).await;
         let session = InMemorySession {
             coordinator: self.clone(),
             token,
@@ -216,7 +133,7 @@ impl Session for InMemorySession {
     async fn beat(&mut self, vitals: &Vitals) -> Result<Ack, BackendError> {
         self.coordinator.list().beats += 1;
         let fault = self.coordinator.fault(Step::Beat);
-        let ttl = InMemory::before(fault.as_ref(), self.ttl).await?;
+        let ttl = Fault::before(fault.as_ref(), self.ttl).await?;
         {
             let (now, token) = (Instant::now(), self.token);
             let mut list = self.coordinator.list();
@@ -227,17 +144,17 @@ impl Session for InMemorySession {
             };
             (member.vitals, member.ends) = (*vitals, now + ttl);
         }
-        InMemory::after(fault.as_ref()).await;
+        Fault::after(fault.as_ref()).await;
         Ok(Ack::granted(ttl))
     }
 
     async fn leave(self) -> Result<(), BackendError> {
         let fault = self.coordinator.fault(Step::Leave);
-        InMemory::before(fault.as_ref(), self.ttl).await?;
+        Fault::before(fault.as_ref(), self.ttl).await?;
         let token = self.token;
         let others = |member: &Listed| member.token != token;
         self.coordinator.list().members.retain(others);
-        InMemory::after(fault.as_ref()).await;
+        Fault::after(fault.as_ref()).await;
         Ok(())
     }
 }

@@ -78,6 +78,7 @@ mod heart;
 mod membership;
 mod memory;
 mod pace;
+mod problems;
 mod registry;
 mod report;
 mod settings;

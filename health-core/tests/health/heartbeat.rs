@@ -53,7 +53,6 @@ fn blind_heartbeat_beats_are_earned_by_the_workers_of_the_application() {
     let health = builder().runtime(runtime.handle().clone()).start().unwrap();
     let coordinator = InMemory::new();
     let membership = heartbeat(coordinator.clone())
-        .withhold_after(Duration::from_millis(500))
         .revoke_after(2 * SECOND)
         .start(&health)
         .unwrap();
@@ -155,7 +154,7 @@ fn split_brain_the_fence_falls_where_the_thread_that_sends_hangs() {
     let health = builder().runtime(runtime.handle().clone()).start().unwrap();
     let (full, never_read) = mpsc::sync_channel(0);
     let membership = heartbeat(Blocks(full))
-        .ttl(SECOND)
+        .ttl(3 * SECOND)
         .required()
         .start(&health)
         .unwrap();
