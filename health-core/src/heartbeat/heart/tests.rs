@@ -105,7 +105,11 @@ async fn stage(
     play: impl AsyncFnOnce(Stage),
 ) {
     LocalSet::new()
-        .run_until(async { play(Stage::start(change, prepare)).await })
+        .run_until(async {
+            let played = play(Stage::start(change, prepare));
+            let ended = tokio::time::timeout(3600 * SECOND, played).await;
+            assert!(ended.is_ok(), "it never came to its end");
+        })
         .await;
 }
 
