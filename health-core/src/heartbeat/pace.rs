@@ -8,10 +8,12 @@ pub(crate) struct Pace {
     jitter: f64,
     /// Beats that were not acked, in a row, of this session.
     missed: u32,
-    /// Memberships that came to nothing, in a row: not one beat of them was acked.
-    refused: u32,
+    /// Requests to join since a beat was last acked.
+    asked: u32,
 }
 
+/// More often is no heartbeat, whatever was granted.
+pub(crate) const SHORTEST: Duration = Duration::from_millis(10);
 /// A beat that failed is tried again after this, then after twice as long, up to the interval.
 const RETRY: Duration = Duration::from_millis(100);
 /// A coordinator that comes back is asked by everybody, within so long.
@@ -25,24 +27,19 @@ impl Pace {
             every,
             jitter,
             missed: 0,
-            refused: 0,
+            asked: 0,
         }
     }
 
     /// From one beat that was acked to the next. Where less was granted than asked for, more often than was set.
     pub(crate) fn interval(&self, granted: Duration, chance: f64) -> Duration {
-        let every = self.every.min(granted / BEATS_PER_LEASE);
+        let every = self.every.min(granted / BEATS_PER_LEASE).max(SHORTEST);
         every.mul_f64(1.0 + self.jitter * (2.0 * chance - 1.0))
     }
 
     /// A beat was acked.
     pub(crate) fn acked(&mut self) {
-        (self.missed, self.refused) = (0, 0);
-    }
-
-    /// A session begins.
-    pub(crate) fn joined(&mut self) {
-        self.missed = 0;
+        (self.missed, self.asked) = (0, 0);
     }
 
     /// A beat was not acked. Gives how long to wait until the next: not long, for the lease runs.
@@ -51,15 +48,16 @@ impl Pace {
         backoff(self.missed, RETRY, self.every, chance)
     }
 
-    /// A request to join failed, or the session was gone. Gives how many have in a row.
-    pub(crate) fn refused(&mut self) -> u32 {
-        self.refused = self.refused.saturating_add(1);
-        self.refused
+    /// Asks to join.
+    pub(crate) fn asks(&mut self) {
+        self.missed = 0;
+        self.asked = self.asked.saturating_add(1);
     }
 
-    /// From now to the next request to join: at once, where a beat was acked since the last that came to nothing.
+    /// From now to the next request to join: at once, where a beat was acked since the last. To have joined is no success before that:
+    /// else a coordinator that takes everybody, and forgets them, would be asked in a loop.
     pub(crate) fn rejoin(&self, chance: f64) -> Duration {
-        backoff(self.refused, self.every, LONGEST.max(self.every), chance)
+        backoff(self.asked, self.every, LONGEST.max(self.every), chance)
     }
 }
 
@@ -81,10 +79,10 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn after(refusals: u32) -> Pace {
+    fn after(requests: u32) -> Pace {
         let mut pace = Pace::new(SECOND, 0.1);
-        for _ in 0..refusals {
-            pace.refused();
+        for _ in 0..requests {
+            pace.asks();
         }
         pace
     }
@@ -104,7 +102,7 @@ mod tests {
         let retries = [(); 6].map(|()| pace.missed(1.0).as_millis());
         assert_eq!(retries, [100, 200, 400, 800, 1000, 1000]);
         assert_eq!(pace.rejoin(1.0), Duration::ZERO, "after an outage at once");
-        pace.joined();
+        pace.asks();
         assert_eq!(pace.missed(1.0).as_millis(), 100);
         let rejoins = [0, 1, 2, 4, 5, 60].map(|n| after(n).rejoin(1.0).as_secs());
         assert_eq!(rejoins, [0, 1, 2, 8, 10, 10]);
@@ -125,9 +123,9 @@ mod tests {
             let (every, granted) = (Duration::from_millis(every), Duration::from_millis(granted));
             let mut pace = Pace::new(every, jitter);
             let interval = pace.interval(granted, chance);
-            prop_assert!(interval <= every.mul_f64(1.5) && interval.mul_f64(2.0) <= granted.mul_f64(1.01));
+            prop_assert!(interval <= every.mul_f64(1.5) && interval.mul_f64(2.0) <= granted.mul_f64(1.01).max(SHORTEST * 3));
             for _ in 0..failures {
-                pace.refused();
+                pace.asks();
                 let retry = pace.missed(chance);
                 prop_assert!(retry >= Duration::from_millis(5) && retry <= every);
             }

@@ -1,11 +1,9 @@
 use std::time::Duration;
 
 use crate::check::bad_name;
-use crate::heartbeat::pace::BEATS_PER_LEASE;
+use crate::heartbeat::pace::{BEATS_PER_LEASE, SHORTEST};
 use crate::heartbeat::settings::Settings;
 
-/// More often is no heartbeat.
-const SHORTEST: Duration = Duration::from_millis(10);
 /// For longer, nobody would know.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 const MOST_JITTER: u8 = 50;

@@ -36,6 +36,7 @@ impl<B: Backend> Heart<B> {
 
     /// Asks once. Breaks where it has to leave meanwhile.
     pub(super) async fn join(&mut self) -> ControlFlow<(), Option<Held<B::Session>>> {
+        self.pace.asks();
         self.incarnation += 1;
         let incarnation = self.incarnation;
         self.cell
@@ -58,16 +59,16 @@ impl<B: Backend> Heart<B> {
         let why = match answer {
             Answer::Given(joined) => match self.joined(sent, joined) {
                 Ok(held) => {
-                    self.pace.joined();
+                    self.refused = false;
                     return ControlFlow::Continue(Some(held));
                 }
                 Err(why) => why,
             },
             _ => problem.unwrap_or_default(),
         };
-        let refusals = self.pace.refused();
         self.fail(&why);
-        if refusals == 1 {
+        // Once, however often it is refused.
+        if !std::mem::replace(&mut self.refused, true) {
             self.say(HeartbeatState::Joining, HeartbeatState::Joining, why);
         }
         self.rejoin_at = Instant::now() + self.pace.rejoin(fastrand::f64());
@@ -84,9 +85,8 @@ impl<B: Backend> Heart<B> {
             ack: Ack { granted },
             token,
         } = joined;
-        let mut fence = Fence::default();
         let now = self.from.clock.now();
-        let Some(until) = fence.ack(sent, now, granted) else {
+        let Some((fence, until)) = Fence::joined(sent, now, granted) else {
             let took = now.saturating_sub(sent);
             return Err(format!(
                 "a TTL of {granted:?} was granted, after {took:.1?}: nothing of it is left"
@@ -95,7 +95,7 @@ impl<B: Backend> Heart<B> {
         let term = Term::new(self.incarnation, token, until, self.from.clock.clone());
         self.cell.change(|account| {
             account.term = Some(Arc::clone(&term));
-            account.acked(now, now.saturating_sub(sent), fence.slowest());
+            account.acked_at = Some(now);
         });
         let asked = self.settings.ttl;
         self.turn(HeartbeatState::Member, || {
