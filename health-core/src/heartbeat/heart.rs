@@ -165,5 +165,5 @@ impl<B> fmt::Debug for Heart<B> {
     }
 }
 
-#[cfg(all(test, not(health_loom)))]
+#[cfg(test)]
 mod tests;

@@ -7,11 +7,11 @@ use crate::heartbeat::BackendError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
-    /// [`Backend::join`].
+    /// [`Backend::join`](crate::heartbeat::Backend::join).
     Join,
-    /// [`Session::beat`].
+    /// [`Session::beat`](crate::heartbeat::Session::beat).
     Beat,
-    /// [`Session::leave`].
+    /// [`Session::leave`](crate::heartbeat::Session::leave).
     Leave,
 }
 
