@@ -26,6 +26,8 @@
 //! # Ok(()) }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod adding;
 mod builder;
 mod check;
@@ -33,6 +35,9 @@ mod dependency;
 mod error;
 mod fatal;
 mod health;
+#[cfg(feature = "heartbeat")]
+#[cfg_attr(docsrs, doc(cfg(feature = "heartbeat")))]
+pub mod heartbeat;
 mod lifecycle;
 mod maintenance;
 mod probe;
@@ -55,6 +60,9 @@ pub use dependency::{Call, Calls, Dependency, DependencyBuilder};
 pub use error::StartError;
 pub use fatal::FatalReport;
 pub use health::Health;
+#[cfg(feature = "heartbeat")]
+#[cfg_attr(docsrs, doc(cfg(feature = "heartbeat")))]
+pub use heartbeat::{Heartbeat, HeartbeatReport, HeartbeatState, Membership};
 pub use lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
 pub use probers::{Advice, AdviceKind, Asker, ProbeAnswers, ProberReport, Probers, Watching};

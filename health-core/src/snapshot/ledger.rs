@@ -25,6 +25,8 @@ pub(crate) struct Ledger {
     pub(crate) fatals: Fatals,
     pub(crate) faults: Arc<[Fault]>,
     pub(crate) verdict: VerdictReport,
+    /// A membership that the service needs does not hold.
+    pub(crate) outside: bool,
     slots: Vec<Slot>,
     tallies: [Tally; 4],
     /// When the results of critical checks that are up go stale, per probe. Liveness and start-up never do.
@@ -70,6 +72,7 @@ impl Ledger {
             fatals: Fatals::default(),
             faults: Arc::default(),
             verdict: VerdictReport::healthy(Instant::now()),
+            outside: false,
             slots: Vec::with_capacity(checks.len()),
             tallies: [Tally::default(); 4],
             deadlines: Default::default(),
@@ -251,6 +254,7 @@ impl Ledger {
             stays_ready: self.course.shutdown().is_some_and(|plan| plan.stays_ready),
             fatal: !self.fatals.is_empty(),
             faulty: !self.faults.is_empty(),
+            outside: self.outside,
         }
     }
 }
