@@ -67,7 +67,7 @@ fn each_change_of_a_heartbeat_is_one_event() {
             &[
                 "INFO",
                 named,
-                "from=\"joining\" state=\"member\"",
+                "from=\"joining\" to=\"member\"",
                 "incarnation=4",
             ],
         ],
@@ -81,13 +81,13 @@ fn each_change_of_a_heartbeat_is_one_event() {
             &[
                 "WARN",
                 named,
-                "from=\"member\" state=\"withheld\"",
+                "from=\"member\" to=\"withheld\"",
                 "nothing earns a beat",
             ],
             &[
                 "WARN",
                 named,
-                "from=\"withheld\" state=\"stalled\"",
+                "from=\"withheld\" to=\"stalled\"",
                 "membership is given back",
             ],
             &["WARN", named, "stalled: it could not leave", "no leader"],
@@ -97,11 +97,11 @@ fn each_change_of_a_heartbeat_is_one_event() {
     hears(
         &recorder,
         &[
-            &["INFO", named, "from=\"stalled\" state=\"joining\""],
+            &["INFO", named, "from=\"stalled\" to=\"joining\""],
             &[
                 "INFO",
                 named,
-                "from=\"joining\" state=\"member\"",
+                "from=\"joining\" to=\"member\"",
                 "incarnation=5",
             ],
         ],
@@ -114,14 +114,14 @@ fn each_change_of_a_heartbeat_is_one_event() {
             &[
                 "WARN",
                 named,
-                "from=\"member\" state=\"fenced\"",
+                "from=\"member\" to=\"fenced\"",
                 "there is no such member",
             ],
-            &["INFO", named, "from=\"fenced\" state=\"joining\""],
+            &["INFO", named, "from=\"fenced\" to=\"joining\""],
             &[
                 "INFO",
                 named,
-                "from=\"joining\" state=\"member\"",
+                "from=\"joining\" to=\"member\"",
                 "incarnation=6",
             ],
         ],
@@ -131,6 +131,6 @@ fn each_change_of_a_heartbeat_is_one_event() {
     runtime.block_on(health.run(nothing)).unwrap();
     hears(
         &recorder,
-        &[&["INFO", named, "from=\"member\" state=\"left\""]],
+        &[&["INFO", named, "from=\"member\" to=\"left\""]],
     );
 }

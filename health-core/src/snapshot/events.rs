@@ -118,12 +118,12 @@ impl Beat {
             HeartbeatState::Withheld | HeartbeatState::Stalled | HeartbeatState::Fenced
         ) {
             tracing::warn!(
-                target: "health", heartbeat = name, backend, incarnation, from, state,
+                target: "health", heartbeat = name, backend, incarnation, from, to = state,
                 "heartbeat `{name}` to `{backend}` is {state}: {why}"
             );
         } else {
             tracing::info!(
-                target: "health", heartbeat = name, backend, incarnation, from, state,
+                target: "health", heartbeat = name, backend, incarnation, from, to = state,
                 "heartbeat `{name}` to `{backend}` is {state}: {why}"
             );
         }
