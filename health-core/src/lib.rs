@@ -26,6 +26,8 @@
 //! # Ok(()) }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod adding;
 mod builder;
 mod check;
@@ -41,6 +43,9 @@ mod runner;
 mod snapshot;
 mod start;
 mod startup;
+#[cfg(feature = "test")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test")))]
+pub mod test;
 mod traffic;
 mod verdict;
 mod watchdog;
