@@ -28,7 +28,7 @@ use crate::{Health, HealthBuilder, Phase, Snapshot, StartError};
 ///     assert!(health.status(Probe::Readiness).is_up());
 ///     stage.fails("database", "connection refused");
 ///     assert!(!health.status(Probe::Readiness).is_up());
-///     stage.advance(Duration::from_secs(3600)).await;
+///     stage.advance(Duration::from_secs(60)).await;
 ///     assert!(!health.status(Probe::Readiness).is_up(), "it holds until it is released");
 /// }
 /// # without_its_database_it_is_not_ready();
@@ -182,7 +182,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// If none is within an hour of paused time, or a minute of the system's. The message shows the last one.
+    /// If none is within ten minutes of paused time, or a minute of the system's. The message shows the last one.
     #[track_caller]
     pub fn until<F>(&self, wanted: F) -> impl Future<Output = Snapshot> + use<F>
     where
