@@ -70,6 +70,8 @@
 //!   client of tower.
 //! - Asking itself, with the feature `synthetic`: `Synthetic` makes requests through a clone of the whole service, and with
 //!   `synthetic-http` over a URL, on its own intervals; `SyntheticRequest` tells a handler. [`Health::add_check`] is what it stands on.
+//! - Testing, with the feature `test`: the module `test` forces outcomes, drives time, and asserts that probes are answered outside of
+//!   authentication and limits.
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`], [`Snapshot::verdict`], [`Snapshot::traffic`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
@@ -104,6 +106,9 @@ mod server;
 mod switch;
 #[cfg(feature = "synthetic")]
 mod synthetic;
+#[cfg(feature = "test")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test")))]
+pub mod test;
 mod timer;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;

@@ -82,6 +82,16 @@ impl PathTable {
         found.map(|(path, _)| &**path)
     }
 
+    /// All paths on which probes are answered.
+    #[cfg(feature = "test")]
+    pub(crate) fn of_probes(&self) -> impl Iterator<Item = (Probe, &str)> {
+        self.paths.iter().filter_map(|(path, target)| match target {
+            Target::Probe(probe) => Some((*probe, &**path)),
+            #[cfg(feature = "switch")]
+            Target::Switch(_) => None,
+        })
+    }
+
     fn find(&self, path: &str) -> Option<Target> {
         let path = match path.strip_suffix('/') {
             Some(without_slash) if !without_slash.is_empty() && !without_slash.ends_with('/') => {
