@@ -85,11 +85,11 @@ impl PathTable {
     /// All paths on which probes are answered.
     #[cfg(feature = "test")]
     pub(crate) fn of_probes(&self) -> impl Iterator<Item = (Probe, &str)> {
-        self.paths.iter().filter_map(|(path, target)| match target {
-            Target::Probe(probe) => Some((*probe, &**path)),
-            #[cfg(feature = "switch")]
-            Target::Switch(_) => None,
-        })
+        let paths = self
+            .paths
+            .iter()
+            .flat_map(|(path, _)| Probe::ALL.map(|probe| (probe, &**path)));
+        paths.filter(|(probe, path)| self.find(path) == Some(Target::Probe(*probe)))
     }
 
     fn find(&self, path: &str) -> Option<Target> {

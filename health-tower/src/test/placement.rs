@@ -36,12 +36,13 @@ where
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use axum::{Router, http::StatusCode, middleware::from_fn};
+/// use axum::extract::Request;
+/// use axum::{Router, http::StatusCode, middleware::{Next, from_fn}};
 /// use health_tower::{Health, HealthLayer, test::Placement};
 ///
 /// let health = Health::builder().start()?;
 /// let layer = HealthLayer::new(&health);
-/// let authenticate = || from_fn(|_, _| async { StatusCode::UNAUTHORIZED });
+/// let authenticate = || from_fn(async |_: Request, _: Next| StatusCode::UNAUTHORIZED);
 ///
 /// let right: Router = Router::new().layer(authenticate()).layer(layer.clone());
 /// Placement::of(&layer).full_with(10_000).assert(right).await;
