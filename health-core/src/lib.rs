@@ -47,6 +47,9 @@ mod runner;
 mod snapshot;
 mod start;
 mod startup;
+#[cfg(feature = "test")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test")))]
+pub mod test;
 mod traffic;
 mod verdict;
 mod watchdog;

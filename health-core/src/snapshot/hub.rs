@@ -37,7 +37,13 @@ pub(crate) struct Hub {
     outbox: Outbox,
     /// Shared by all checks that are asleep: a handle for each would cost ten thousand of them more.
     doubts: Notify,
+    /// The same for those that a test lets go.
+    #[cfg(feature = "test")]
+    releases: Notify,
 }
+
+#[cfg(feature = "test")]
+mod forced;
 
 /// What follows from a finding for the one who made it.
 pub(crate) struct Consequence {
@@ -63,6 +69,8 @@ impl Hub {
             vitals: VitalSigns::default(),
             outbox: Outbox::default(),
             doubts: Notify::new(),
+            #[cfg(feature = "test")]
+            releases: Notify::new(),
         }
     }
 
