@@ -16,6 +16,8 @@ pub(crate) struct Adding {
     pub(crate) runtime: Handle,
     /// How late that runtime is.
     pub(crate) lag: Arc<LagMeter>,
+    /// See [`Plan`](crate::start::Plan).
+    pub(crate) hosted: bool,
     pub(crate) added: Mutex<Added>,
 }
 
@@ -75,7 +77,7 @@ impl Health {
         }
         // No thread is started for nothing.
         hub.may_add(&check, place).map_err(refused)?;
-        let host = host_for(slice::from_ref(&check), |_| true)?;
+        let host = host_for(slice::from_ref(&check), adding.hosted, |_| true)?;
         let (index, accepted) = hub.add(&check, place, accept).map_err(refused)?;
 
         let mut added = adding.added.lock().unwrap_or_else(PoisonError::into_inner);

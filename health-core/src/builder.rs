@@ -111,6 +111,14 @@ impl HealthBuilder {
         self
     }
 
+    /// Everything on the runtime's clock, for a test that drives it: nothing has a thread, and so a clock, of its own.
+    #[cfg(feature = "test")]
+    pub(crate) fn on_one_clock(mut self) -> Self {
+        self.plan.hosted = false;
+        self.plan.watchdog = Watchdog::off();
+        self
+    }
+
     /// Starts all checks in the background.
     ///
     /// # Errors

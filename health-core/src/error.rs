@@ -89,6 +89,11 @@ pub(crate) enum Problem {
     BadWatchdog {
         why: String,
     },
+    #[cfg(feature = "heartbeat")]
+    BadHeartbeat {
+        name: String,
+        why: String,
+    },
     NoThread {
         error: String,
     },
@@ -180,6 +185,8 @@ impl fmt::Display for Problem {
                  let calls to several parts of one share a name"
             ),
             Self::BadDrain { why } => write!(f, "the drain policy: {why}"),
+            #[cfg(feature = "heartbeat")]
+            Self::BadHeartbeat { name, why } => write!(f, "the heartbeat `{name}`: {why}"),
             Self::BadWatchdog { why } => write!(f, "the watchdog: {why}"),
         }
     }

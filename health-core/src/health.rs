@@ -305,6 +305,12 @@ impl Health {
         &self.0.latch
     }
 
+    /// Whether there is a watchdog.
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn is_watched(&self) -> bool {
+        self.0._watch.is_some()
+    }
+
     /// Walks through the drain.
     pub(crate) fn drive(&self) -> impl Future<Output = ()> + use<> {
         let inner = &self.0;

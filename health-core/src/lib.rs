@@ -35,6 +35,9 @@ mod dependency;
 mod error;
 mod fatal;
 mod health;
+#[cfg(feature = "heartbeat")]
+#[cfg_attr(docsrs, doc(cfg(feature = "heartbeat")))]
+pub mod heartbeat;
 mod lifecycle;
 mod maintenance;
 #[cfg(feature = "metrics")]
@@ -46,6 +49,9 @@ mod runner;
 mod snapshot;
 mod start;
 mod startup;
+#[cfg(feature = "test")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test")))]
+pub mod test;
 mod traffic;
 mod verdict;
 mod watchdog;
@@ -62,6 +68,9 @@ pub use dependency::{Call, Calls, Dependency, DependencyBuilder};
 pub use error::StartError;
 pub use fatal::FatalReport;
 pub use health::Health;
+#[cfg(feature = "heartbeat")]
+#[cfg_attr(docsrs, doc(cfg(feature = "heartbeat")))]
+pub use heartbeat::{Heartbeat, HeartbeatReport, HeartbeatState, Membership};
 pub use lifecycle::{Closing, DrainPolicy, DrainReport, DrainWatch, Phase, Shutdown, Trigger};
 pub use probe::{Probe, ProbeStatus};
 pub use probers::{Advice, AdviceKind, Asker, ProbeAnswers, ProberReport, Probers, Watching};

@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) drain: DrainPolicy,
     pub(crate) startup_deadline: Duration,
     pub(crate) watchdog: Watchdog,
+    /// Whether synchronous checks have threads of their own, as they do but in a test that drives the clock: threads have the system's.
+    pub(crate) hosted: bool,
 }
 
 impl Plan {
@@ -52,6 +54,7 @@ impl Default for Plan {
             drain: DrainPolicy::default(),
             startup_deadline: Duration::from_secs(60),
             watchdog: Watchdog::default(),
+            hosted: true,
         }
     }
 }
@@ -73,8 +76,9 @@ pub(crate) fn start(
         tracing::warn!(target: "health", "{warning}");
     }
 
-    let liveness = host_for(&checks, |probe| probe == Probe::Liveness)?;
-    let others = host_for(&checks, |probe| probe != Probe::Liveness)?;
+    let hosted = plan.hosted;
+    let liveness = host_for(&checks, hosted, |probe| probe == Probe::Liveness)?;
+    let others = host_for(&checks, hosted, |probe| probe != Probe::Liveness)?;
 
     let pulses = Arc::new(Pulses::new(plan.watchdog.on));
     let watched = plan.watchdog.on;
@@ -98,7 +102,7 @@ pub(crate) fn start(
     let total = checks.len();
     let here = checks
         .iter()
-        .filter(|check| matches!(check.body, Body::Async(_)));
+        .filter(|check| !hosted || matches!(check.body, Body::Async(_)));
     let lag = LagMeter::new(Instant::now(), here.map(shortest));
     tasks.push(runtime.spawn(Arc::clone(&lag).watch()).abort_handle());
     for (check, index) in checks.into_iter().zip(0..) {
@@ -141,6 +145,7 @@ pub(crate) fn start(
         adding: Adding {
             runtime: runtime.clone(),
             lag,
+            hosted,
             added: Mutex::default(),
         },
         dependencies: Dependencies::default(),
@@ -187,17 +192,18 @@ pub(crate) fn run_check(
 /// KiB are memory, and no processor time; the system's limit on threads is what runs out first (`ulimit -u`, `pids.max` of a container).
 const THREADS_EACH: usize = 2;
 
-/// The threads for synchronous checks of these probes, if there are any.
+/// The threads for synchronous checks of these probes, if there are any, and they are to have some.
 ///
 /// Liveness has threads of its own: readiness checks that hang must not keep it waiting, and so restart what a restart won't cure.
 pub(crate) fn host_for(
     checks: &[Resolved],
+    hosted: bool,
     probes: fn(Probe) -> bool,
 ) -> Result<Option<Host>, StartError> {
     let here = |check: &&Resolved| probes(check.probe) && matches!(check.body, Body::Sync(_));
     let here = || checks.iter().filter(here);
     let threads = THREADS_EACH * here().count();
-    let host = (threads > 0).then(|| Host::start(threads, here().map(shortest)));
+    let host = (hosted && threads > 0).then(|| Host::start(threads, here().map(shortest)));
     host.transpose().map_err(no_thread)
 }
 

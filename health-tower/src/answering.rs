@@ -19,6 +19,9 @@ use crate::timer::timer;
 pub(crate) enum Answering<B> {
     Now(Option<Response<ProbeBody>>),
     AfterBody(Pin<Box<Reading<B>>>),
+    /// Never: see [`Answer::Never`].
+    #[cfg(feature = "test")]
+    Never,
 }
 
 /// What is answered.
@@ -27,10 +30,17 @@ pub(crate) enum Answer {
     /// Its request is in the body.
     #[cfg(feature = "grpc")]
     Call(crate::grpc::Call),
+    /// A request of a test, which is to stay where it is.
+    #[cfg(feature = "test")]
+    Never,
 }
 
 impl<B: Body> Answering<B> {
     pub(crate) fn new(body: B, answer: Answer) -> Self {
+        #[cfg(feature = "test")]
+        if matches!(answer, Answer::Never) {
+            return Self::Never;
+        }
         if body.is_end_stream() {
             Self::Now(Some(answer.after_body(true)))
         } else {
@@ -47,6 +57,8 @@ impl<B: Body> Answering<B> {
         match self {
             Self::Now(answer) => Poll::Ready(taken(answer)),
             Self::AfterBody(reading) => reading.as_mut().poll(cx),
+            #[cfg(feature = "test")]
+            Self::Never => Poll::Pending,
         }
     }
 }
@@ -56,6 +68,8 @@ impl Answer {
     fn patience(&self) -> Duration {
         match self {
             Self::Known(_) => Duration::from_secs(1),
+            #[cfg(feature = "test")]
+            Self::Never => Duration::MAX,
             // The end of a request comes with its message, or little later, if it is sent at all.
             #[cfg(feature = "grpc")]
             Self::Call(call) if call.is_whole() => Duration::from_millis(100),
@@ -68,6 +82,8 @@ impl Answer {
     fn take(&mut self, _data: &mut impl Buf) {
         match self {
             Self::Known(_) => {}
+            #[cfg(feature = "test")]
+            Self::Never => {}
             #[cfg(feature = "grpc")]
             Self::Call(call) => call.take(_data),
         }
@@ -76,6 +92,8 @@ impl Answer {
     fn after_body(self, _whole: bool) -> Response<ProbeBody> {
         match self {
             Self::Known(response) => response,
+            #[cfg(feature = "test")]
+            Self::Never => unreachable!("it is never polled to its end"),
             #[cfg(feature = "grpc")]
             Self::Call(call) => call.answer(_whole),
         }

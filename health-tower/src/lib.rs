@@ -70,6 +70,10 @@
 //!   client of tower.
 //! - Asking itself, with the feature `synthetic`: `Synthetic` makes requests through a clone of the whole service, and with
 //!   `synthetic-http` over a URL, on its own intervals; `SyntheticRequest` tells a handler. [`Health::add_check`] is what it stands on.
+//! - Belonging, with the feature `heartbeat`: `Heartbeat` makes this instance a member with a coordinator, by beats that its runtimes have
+//!   to earn, and `Membership` says whether it still is one.
+//! - Testing, with the feature `test`: the module `test` forces outcomes, drives time, and asserts that probes are answered outside of
+//!   authentication and limits.
 //! - Reading: [`Health::status`], [`Health::snapshot`], [`Health::subscribe`], [`Health::part`], [`Snapshot::verdict`], [`Snapshot::traffic`].
 //!
 //! In a file that also uses `axum::extract::State`, let the check take a reference, `database: &Database`, instead of
@@ -107,6 +111,9 @@ mod server;
 mod switch;
 #[cfg(feature = "synthetic")]
 mod synthetic;
+#[cfg(feature = "test")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test")))]
+pub mod test;
 mod timer;
 #[cfg(any(feature = "details", feature = "switch"))]
 mod token;
@@ -136,6 +143,9 @@ pub use health_core::{
     State, StatusBoard, Statuses, StuckWorker, Subscription, TrafficReport, Trigger, Unfinished,
     UnknownChecks, Verdict, VerdictReport, Watchdog, Watching, WeakHealth,
 };
+#[cfg(feature = "heartbeat")]
+#[cfg_attr(docsrs, doc(cfg(feature = "heartbeat")))]
+pub use health_core::{Heartbeat, HeartbeatReport, HeartbeatState, Membership, heartbeat};
 pub use health_macros::{checks, external_check, liveness_check, readiness_check, startup_check};
 pub use kubernetes::KubernetesProbes;
 pub use layer::{HealthLayer, HealthLayerBuilder, HealthService, ResponseFuture};

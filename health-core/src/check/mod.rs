@@ -29,5 +29,9 @@ pub use state::{FromState, InProcess, State, StateMap};
 pub(crate) use census::{Census, Resolved};
 pub(crate) use definition::Body;
 pub(crate) use entry::Place;
+#[cfg(feature = "heartbeat")]
+pub(crate) use names::bad_name;
 pub(crate) use names::{bounded_name, cut_to_line};
+#[cfg(feature = "heartbeat")]
+pub(crate) use outcome::floor_char_boundary;
 pub(crate) use settings::Settings;

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "heartbeat")]
+use tokio::time::Instant;
 use tokio::time::{sleep_until, timeout};
 
 use crate::lifecycle::{Latch, Phase};
@@ -20,7 +22,9 @@ const ENDING: Duration = Duration::from_millis(500);
 /// 2. Nothing in flight means closed only once no server runs any more: until then, a request may be on its way.
 /// 3. What is left at the deadline is noted first and ended then, so that the report names it; and nobody waits longer than a
 ///    second for the end.
-/// 4. Connections are looked at before what is in flight on them: when the last has gone, no request comes any more. They are ended
+/// 4. Memberships are given back once nothing is in flight any more: until then, work may be done under them. The deadline holds for that,
+///    too.
+/// 5. Connections are looked at before what is in flight on them: when the last has gone, no request comes any more. They are ended
 ///    after it, so that an answer, or the trailers of gRPC, still go out.
 pub(crate) async fn drive(
     hub: Arc<Hub>,
@@ -61,5 +65,25 @@ pub(crate) async fn drive(
             let _gone = timeout(ENDING, ended()).await;
         }
     }
+    #[cfg(feature = "heartbeat")]
+    leave(&hub, &latch, in_time.then_some(shutdown.deadline)).await;
     hub.advance(Phase::Closed);
+}
+
+/// Leaves the lists of all coordinators; where the drain has not ended in time, that still gets a moment.
+#[cfg(feature = "heartbeat")]
+async fn leave(hub: &Hub, latch: &Latch, deadline: Option<Instant>) {
+    let least = Instant::now() + LAST_WORDS;
+    let by = deadline.map_or(least, |deadline| deadline.max(least));
+    let forced = async {
+        match deadline {
+            Some(_) => latch.forced().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        () = hub.vitals().hearts().leave(by) => {}
+        () = forced => {}
+    }
 }

@@ -15,6 +15,8 @@ mod thresholds;
 
 pub(crate) use host::Host;
 pub(crate) use lag::LagMeter;
+#[cfg(feature = "test")]
+pub(crate) use nap::Nap;
 pub(crate) use task::{CheckTask, TOO_LONG};
 pub use thresholds::CheckState;
 pub(crate) use thresholds::Thresholds;

@@ -42,11 +42,17 @@ impl CheckTask {
         let mut last = None;
         let doubtful = matches!(self.probe, Probe::Readiness | Probe::External);
         loop {
-            let forward = Nap::new(next, last.map(|_: Instant| hub.doubted())).await;
+            let nap = Nap::new(next, last.map(|_: Instant| hub.doubted()));
+            #[cfg(feature = "test")]
+            let nap = hub.or_released(self.index, nap);
+            let forward = nap.await;
             if let Some(began) = last.take_if(|_| forward) {
                 sleep_until(schedule.forward(began, Instant::now(), next, fastrand::f64())).await;
             }
-            let Some(mut run) = Run::start(&self.body, &runtime) else {
+            let body = &self.body;
+            #[cfg(feature = "test")]
+            let body = &hub.understudy(self.index, body);
+            let Some(mut run) = Run::start(body, &runtime) else {
                 let began = Instant::now();
                 next = found(Finding::no_thread(began), began).next;
                 last = Some(began).filter(|_| doubtful && !forward);

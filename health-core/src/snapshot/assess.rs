@@ -61,6 +61,8 @@ pub(crate) struct Facts {
     pub(crate) fatal: bool,
     /// The watchdog has found what a restart would cure.
     pub(crate) faulty: bool,
+    /// A membership that the service needs does not hold.
+    pub(crate) outside: bool,
 }
 
 impl Facts {
@@ -79,13 +81,13 @@ impl Facts {
 /// 1. Liveness is down only through its own checks and the watchdog: not by phase, not by a check that has not run yet, not by
 ///    readiness.
 /// 2. Readiness is up only while serving (or, where the policy says so, as a lame duck), only if every critical check has
-///    succeeded, and not after a recent fatal error.
+///    succeeded, not after a recent fatal error, and not while a membership that the service needs does not hold.
 /// 3. Start-up is up once it has succeeded, whatever comes later.
 /// 4. External is absent where nothing was declared.
 pub(crate) fn assess(probe: Probe, phase: Phase, facts: Facts, tally: &Tally) -> ProbeStatus {
     let up = match probe {
         Probe::Liveness => tally.down == 0 && !facts.faulty,
-        Probe::Readiness => facts.accept(phase) && tally.all_up() && !facts.fatal,
+        Probe::Readiness => facts.accept(phase) && tally.all_up() && !facts.fatal && !facts.outside,
         Probe::Startup => facts.started,
         Probe::External if tally.declared == 0 => return ProbeStatus::Absent,
         Probe::External => tally.all_up(),
@@ -127,6 +129,7 @@ mod tests {
         stays_ready: false,
         fatal: false,
         faulty: false,
+        outside: false,
     };
 
     fn up(probe: Probe, phase: Phase, tally: &Tally) -> bool {
@@ -207,6 +210,21 @@ mod tests {
             );
         }
         assert!(!assess(Probe::Liveness, Phase::Serving, faulty, &UP).is_up());
+    }
+
+    #[test]
+    fn membership_that_is_needed_is_about_readiness_only() {
+        let outside = Facts {
+            outside: true,
+            ..STARTED
+        };
+        for probe in [Probe::Liveness, Probe::Startup, Probe::External] {
+            assert!(
+                assess(probe, Phase::Serving, outside, &UP).is_up(),
+                "{probe}"
+            );
+        }
+        assert!(!assess(Probe::Readiness, Phase::Serving, outside, &UP).is_up());
     }
 
     #[test]

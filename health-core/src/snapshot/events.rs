@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::check::{Impact, Outcome};
+#[cfg(feature = "heartbeat")]
+use crate::heartbeat::HeartbeatState;
 use crate::lifecycle::{GivenUp, Phase};
 use crate::probers::Advice;
 use crate::runner::CheckState;
@@ -71,12 +73,61 @@ pub(crate) enum Event {
     RuntimeEnded { runtime: String },
     /// A pulse was dropped without `finish()`.
     Died { pulse: String },
+    /// A heartbeat changed its state, or has something else to say.
+    #[cfg(feature = "heartbeat")]
+    Heartbeat(Beat),
     /// Something panicked while the watchdog told of a change.
     WatchPanicked,
     /// Nobody acts on the deadline of a drain.
     StandsStill(GivenUp),
     /// The file where the orchestrator wants to read why can't be written.
     NoTerminationLog { path: PathBuf, error: io::Error },
+}
+
+/// What a heartbeat has to say. Where both states are the same, it is why it gets no further.
+#[cfg(feature = "heartbeat")]
+#[derive(Debug)]
+pub(crate) struct Beat {
+    pub(crate) name: String,
+    pub(crate) backend: String,
+    pub(crate) incarnation: u64,
+    pub(crate) from: HeartbeatState,
+    pub(crate) to: HeartbeatState,
+    pub(crate) why: String,
+}
+
+#[cfg(feature = "heartbeat")]
+impl Beat {
+    fn emit(&self) {
+        let Self {
+            name,
+            backend,
+            incarnation,
+            from,
+            to,
+            why,
+        } = self;
+        let (from, state) = (from.name(), to.name());
+        if from == state {
+            tracing::warn!(
+                target: "health", heartbeat = name, backend, incarnation, state,
+                "heartbeat `{name}` to `{backend}`, {state}: {why}"
+            );
+        } else if matches!(
+            to,
+            HeartbeatState::Withheld | HeartbeatState::Stalled | HeartbeatState::Fenced
+        ) {
+            tracing::warn!(
+                target: "health", heartbeat = name, backend, incarnation, from, to = state,
+                "heartbeat `{name}` to `{backend}` is {state}: {why}"
+            );
+        } else {
+            tracing::info!(
+                target: "health", heartbeat = name, backend, incarnation, from, to = state,
+                "heartbeat `{name}` to `{backend}` is {state}: {why}"
+            );
+        }
+    }
 }
 
 impl Event {
@@ -160,6 +211,8 @@ impl Event {
                 "pulse `{pulse}` was dropped without `finish()`: whatever it stood for has ended; liveness fails unless another takes \
                  its place"
             ),
+            #[cfg(feature = "heartbeat")]
+            Self::Heartbeat(beat) => beat.emit(),
             Self::WatchPanicked => tracing::error!(
                 target: "health",
                 "something panicked while the watchdog told of a change, most likely a waker of `Subscription::changed()`; it watches on"

@@ -37,7 +37,13 @@ pub(crate) struct Hub {
     outbox: Outbox,
     /// Shared by all checks that are asleep: a handle for each would cost ten thousand of them more.
     doubts: Notify,
+    /// The same for those that a test lets go.
+    #[cfg(feature = "test")]
+    releases: Notify,
 }
+
+#[cfg(feature = "test")]
+mod forced;
 
 /// What follows from a finding for the one who made it.
 pub(crate) struct Consequence {
@@ -63,6 +69,8 @@ impl Hub {
             vitals: VitalSigns::default(),
             outbox: Outbox::default(),
             doubts: Notify::new(),
+            #[cfg(feature = "test")]
+            releases: Notify::new(),
         }
     }
 
@@ -129,8 +137,20 @@ impl Hub {
     /// Time has passed: what is too old is taken back. Waits for no lock unless there is something to take back. Says nothing by
     /// itself: see [`tell`](Self::tell).
     pub(crate) fn tick(&self, now: Instant) {
+        #[cfg(feature = "heartbeat")]
+        self.follow_hearts();
         if self.published().is_due(now) {
             self.note(|ledger| ledger.expire(now));
+        }
+    }
+
+    /// Looks at every fence, and takes over whether a membership that is needed holds. Says nothing by itself: see [`tell`](Self::tell).
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn follow_hearts(&self) {
+        let missed = || self.vitals.hearts().any_missed();
+        if missed() != self.published().is_outside() {
+            // Asked again under the lock: whoever comes last has looked last.
+            self.note(|ledger| ledger.outside = missed());
         }
     }
 

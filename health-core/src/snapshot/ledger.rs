@@ -25,6 +25,8 @@ pub(crate) struct Ledger {
     pub(crate) fatals: Fatals,
     pub(crate) faults: Arc<[Fault]>,
     pub(crate) verdict: VerdictReport,
+    /// A membership that the service needs does not hold.
+    pub(crate) outside: bool,
     slots: Vec<Slot>,
     tallies: [Tally; 4],
     /// When the results of critical checks that are up go stale, per probe. Liveness and start-up never do.
@@ -33,7 +35,13 @@ pub(crate) struct Ledger {
     other_deadlines: BTreeSet<(Instant, usize)>,
     pub(crate) reports: Reports,
     moves: Vec<Move>,
+    /// What tests want of checks.
+    #[cfg(feature = "test")]
+    forced: forced::ForcedChecks,
 }
+
+#[cfg(feature = "test")]
+mod forced;
 
 /// A check that changed its state, or the cause for which it is in it.
 #[derive(Debug)]
@@ -70,12 +78,15 @@ impl Ledger {
             fatals: Fatals::default(),
             faults: Arc::default(),
             verdict: VerdictReport::healthy(Instant::now()),
+            outside: false,
             slots: Vec::with_capacity(checks.len()),
             tallies: [Tally::default(); 4],
             deadlines: Default::default(),
             other_deadlines: BTreeSet::new(),
             reports: Reports::new(checks.iter().map(CheckReport::never_run)),
             moves: Vec::new(),
+            #[cfg(feature = "test")]
+            forced: forced::ForcedChecks::default(),
         };
         checks.iter().for_each(|check| ledger.file(check));
         ledger.start_if_done();
@@ -103,6 +114,8 @@ impl Ledger {
         finding: Finding,
         next: impl FnOnce(u32) -> Instant,
     ) -> (CheckState, Instant) {
+        #[cfg(feature = "test")]
+        let finding = self.forced.instead_of(index, finding);
         let slot = &mut self.slots[index];
         let mut report = CheckReport::clone(self.reports.get(index));
         let excused = finding.lagged && slot.lagged < slot.fail_after.saturating_mul(2);
@@ -130,6 +143,8 @@ impl Ledger {
         } else {
             report.stale_at
         };
+        #[cfg(feature = "test")]
+        let stale_at = stale_at.filter(|_| !self.forced.holds(index));
         if evidence {
             report.runs += 1;
             report.failures += u64::from(!finding.outcome.is_success());
@@ -144,6 +159,10 @@ impl Ledger {
 
     /// Notes it; the answer itself is dropped.
     pub(crate) fn answered_late(&mut self, index: usize) {
+        #[cfg(feature = "test")]
+        if self.forced.holds(index) {
+            return;
+        }
         let mut report = CheckReport::clone(self.reports.get(index));
         report.cause = Some(Cause::Late);
         let stale_at = report.stale_at;
@@ -251,6 +270,7 @@ impl Ledger {
             stays_ready: self.course.shutdown().is_some_and(|plan| plan.stays_ready),
             fatal: !self.fatals.is_empty(),
             faulty: !self.faults.is_empty(),
+            outside: self.outside,
         }
     }
 }

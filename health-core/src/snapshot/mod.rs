@@ -27,6 +27,8 @@ pub use report::{Cause, CheckReport};
 pub use statuses::Statuses;
 pub use view::{Snapshot, Subscription};
 
+#[cfg(feature = "heartbeat")]
+pub(crate) use events::Beat;
 pub(crate) use events::Event;
 pub(crate) use hub::Hub;
 pub(crate) use report::Finding;

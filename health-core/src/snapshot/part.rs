@@ -33,9 +33,7 @@ impl Part {
         let unknown = names.iter().filter(|name| place(name).is_none());
         let unknown: Box<[String]> = unknown.map(ToString::to_string).collect();
         if !unknown.is_empty() {
-            let known = published.reports().iter();
-            let known = known.map(|check| check.name().to_owned()).collect();
-            return Err(UnknownChecks { unknown, known });
+            return Err(UnknownChecks::among(&published, unknown));
         }
         let checks: Box<[usize]> = names.iter().filter_map(place).collect();
         let key = hub.parts().file(&checks, || hub.published());
@@ -79,6 +77,14 @@ impl fmt::Debug for Part {
 pub struct UnknownChecks {
     unknown: Box<[String]>,
     known: Box<[String]>,
+}
+
+impl UnknownChecks {
+    pub(crate) fn among(published: &Published, unknown: Box<[String]>) -> Self {
+        let known = published.reports().iter();
+        let known = known.map(|check| check.name().to_owned()).collect();
+        Self { unknown, known }
+    }
 }
 
 /// So many names are of use in an error.

@@ -170,6 +170,13 @@ impl Snapshot {
         self.vitals.advice.iter()
     }
 
+    /// Where the [heartbeats](crate::Heartbeat) stand, in the order in which they were started; eight at most.
+    #[cfg(feature = "heartbeat")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "heartbeat")))]
+    pub fn heartbeats(&self) -> impl Iterator<Item = &crate::HeartbeatReport> {
+        self.vitals.heartbeats.iter()
+    }
+
     /// The check of that name.
     #[must_use]
     pub fn check(&self, name: &str) -> Option<&CheckReport> {
@@ -298,6 +305,11 @@ impl Published {
             verdict: published.verdict.clone(),
             ..*published
         })
+    }
+
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn is_outside(&self) -> bool {
+        self.facts.outside
     }
 
     /// Whether time alone has changed something by then.

@@ -1,9 +1,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "heartbeat")]
+use crate::heartbeat::{HeartbeatReport, Hearts};
 use crate::probers::{Advice, ProberReport};
 use crate::pulse::PulseReport;
 use crate::verdict::TrafficReport;
 use crate::watchdog::RuntimeReport;
+#[cfg(feature = "heartbeat")]
+use crate::watchdog::Turned;
 
 /// What is measured all the time. It is no change that anybody is woken for; a snapshot takes what there is.
 #[derive(Clone, Debug, Default)]
@@ -14,15 +18,45 @@ pub(crate) struct Vitals {
     pub(crate) advice: Arc<[Advice]>,
     /// Of the whole service, and then of each group.
     pub(crate) traffic: Arc<[TrafficReport]>,
+    #[cfg(feature = "heartbeat")]
+    pub(crate) heartbeats: Arc<[HeartbeatReport]>,
+    #[cfg(feature = "heartbeat")]
+    turned: Option<Turned>,
 }
 
 /// Where the latest are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct VitalSigns(Arc<Mutex<Vitals>>);
+pub(crate) struct VitalSigns {
+    latest: Arc<Mutex<Vitals>>,
+    #[cfg(feature = "heartbeat")]
+    hearts: Hearts,
+}
 
 impl VitalSigns {
     pub(crate) fn now(&self) -> Vitals {
-        self.lock().clone()
+        #[cfg_attr(not(feature = "heartbeat"), allow(unused_mut, reason = "filled below"))]
+        let mut vitals = self.lock().clone();
+        #[cfg(feature = "heartbeat")]
+        {
+            vitals.heartbeats = self.hearts.reports().into();
+        }
+        vitals
+    }
+
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn hearts(&self) -> &Hearts {
+        &self.hearts
+    }
+
+    /// What the watchdog saw when it last looked.
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn turned(&self) -> Option<Turned> {
+        self.lock().turned
+    }
+
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn set_turned(&self, turned: Turned) {
+        self.lock().turned = Some(turned);
     }
 
     pub(crate) fn set_watched(&self, runtimes: Vec<RuntimeReport>, pulses: Vec<PulseReport>) {
@@ -40,6 +74,6 @@ impl VitalSigns {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vitals> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

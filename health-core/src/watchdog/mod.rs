@@ -24,8 +24,12 @@ pub use ladder::RuntimeState;
 pub use report::{RuntimeReport, StuckWorker};
 pub use window::LoopLag;
 
+#[cfg(feature = "heartbeat")]
+pub(crate) use clock::Clock;
 pub(crate) use clock::Moment;
 pub(crate) use config::Limits;
 pub(crate) use ladder::OVERDUE;
+#[cfg(feature = "heartbeat")]
+pub(crate) use report::Turned;
 pub(crate) use report::Turns;
 pub(crate) use thread::{Besides, WatchThread};

@@ -41,6 +41,17 @@ impl Turns {
     }
 }
 
+/// The worst of all watched runtimes, each time the watchdog looks.
+#[cfg(feature = "heartbeat")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turned {
+    /// How late its turn is.
+    pub(crate) late: Duration,
+    /// For how long nothing in it has moved.
+    pub(crate) still: Duration,
+    pub(crate) at: std::time::Instant,
+}
+
 /// One watched runtime as a [`Snapshot`](crate::Snapshot) shows it, up to a second old.
 #[derive(Clone, Debug)]
 pub struct RuntimeReport {

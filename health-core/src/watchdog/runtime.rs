@@ -104,6 +104,12 @@ impl RuntimeWatch {
         Next::Help
     }
 
+    /// How late its turn is now, and for how long nothing in it has moved.
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn turned(&self) -> (Duration, Duration) {
+        (self.late, self.still)
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

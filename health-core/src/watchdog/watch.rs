@@ -89,6 +89,8 @@ impl Watch {
                 .for_each(|event| hub.put(event));
             true
         });
+        #[cfg(feature = "heartbeat")]
+        self.tell_turned(hub);
         let before = hub.published();
         let faults = self.runtimes.iter().flat_map(|(_, watch)| watch.faults());
         let faults = faults.chain(self.pulses.faults(serving));
@@ -105,6 +107,19 @@ impl Watch {
             hub.put(event);
         }
         hub.tell();
+    }
+
+    /// What earns beats, or does not. Where no runtime is left, nothing does.
+    #[cfg(feature = "heartbeat")]
+    fn tell_turned(&self, hub: &Hub) {
+        let all = self.runtimes.iter().map(|(_, watch)| watch.turned());
+        let worst =
+            all.reduce(|(late, still), (later, stiller)| (late.max(later), still.max(stiller)));
+        if let Some((late, still)) = worst {
+            let at = std::time::Instant::now();
+            hub.vitals()
+                .set_turned(crate::watchdog::Turned { late, still, at });
+        }
     }
 
     fn report(&self) -> (Vec<RuntimeReport>, Vec<PulseReport>) {

@@ -10,6 +10,8 @@ mod connections;
 mod dependency;
 mod drain;
 mod handles;
+#[cfg(feature = "heartbeat")]
+mod heartbeat;
 mod inconclusive;
 mod maintenance;
 mod parts;

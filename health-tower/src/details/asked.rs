@@ -4,13 +4,16 @@ use serde::Serialize;
 
 use crate::{ProberReport, Snapshot};
 
-/// Who asks, and what is odd about it: as part of readiness, which most of it is about.
+/// Who asks, what is odd about it, and to whom this instance reports by itself: as part of readiness, which most of it is about.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Asked<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) probers: Vec<Prober<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) advice: Vec<Advice>,
+    #[cfg(feature = "heartbeat")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) heartbeats: Vec<crate::details::beats::Beats<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +48,8 @@ impl<'a> Asked<'a> {
         Self {
             probers: snapshot.probers().map(Prober::of).collect(),
             advice: advice.collect(),
+            #[cfg(feature = "heartbeat")]
+            heartbeats: crate::details::beats::Beats::of(snapshot),
         }
     }
 }

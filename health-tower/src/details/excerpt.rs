@@ -96,6 +96,11 @@ impl<'a> Excerpt<'a> {
         size += probers.map(|prober| 2 * BESIDES + prober).sum::<usize>();
         let advice = asked.advice.iter().map(|advice| written(&advice.what));
         size += advice.map(|what| BESIDES + what).sum::<usize>();
+        #[cfg(feature = "heartbeat")]
+        {
+            let beats = asked.heartbeats.iter().flat_map(|beats| beats.texts());
+            size += beats.map(|text| BESIDES + written(text)).sum::<usize>();
+        }
         let mut shown = 0;
         for (_, check) in checks.iter().take(MOST_CHECKS) {
             let reason = check.outcome().and_then(Outcome::reason);

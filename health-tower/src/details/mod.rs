@@ -5,6 +5,8 @@
 
 mod access;
 mod asked;
+#[cfg(feature = "heartbeat")]
+mod beats;
 mod excerpt;
 mod format;
 mod json;

@@ -46,6 +46,11 @@ fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
         write!(OneLine(text), "{prober}")?;
         text.push('\n');
     }
+    #[cfg(feature = "heartbeat")]
+    for beats in &excerpt.asked.heartbeats {
+        write!(OneLine(text), "{beats}")?;
+        text.push('\n');
+    }
     for runtime in &excerpt.vitals.runtimes {
         write!(OneLine(text), "{runtime}")?;
         text.push('\n');

@@ -87,6 +87,16 @@ impl PathTable {
         self.entry(path).map(|(known, _)| &**known)
     }
 
+    /// All paths on which probes are answered.
+    #[cfg(feature = "test")]
+    pub(crate) fn of_probes(&self) -> impl Iterator<Item = (Probe, &str)> {
+        let paths = self
+            .paths
+            .iter()
+            .flat_map(|(path, _)| Probe::ALL.map(|probe| (probe, &**path)));
+        paths.filter(|(probe, path)| self.find(path) == Some(Target::Probe(*probe)))
+    }
+
     fn find(&self, path: &str) -> Option<Target> {
         self.entry(path).map(|(_, target)| *target)
     }

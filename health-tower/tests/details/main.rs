@@ -5,6 +5,8 @@
 
 mod agreement;
 mod asked;
+#[cfg(feature = "heartbeat")]
+mod beats;
 mod bounds;
 mod forms;
 mod leaks;

@@ -1,0 +1,145 @@
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::check::{bounded_name, floor_char_boundary};
+use crate::heartbeat::clock::BootClock;
+use crate::heartbeat::report::Totals;
+use crate::heartbeat::tenure::Term;
+use crate::heartbeat::{HeartbeatReport, HeartbeatState};
+
+/// What is known of one heartbeat: written by its thread, read by everybody.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    name: String,
+    backend: String,
+    required: bool,
+    clock: BootClock,
+    account: Mutex<Account>,
+    changes: watch::Sender<()>,
+    /// It has left, or will never get to it.
+    pub(crate) done: CancellationToken,
+}
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) state: HeartbeatState,
+    pub(crate) term: Option<Arc<Term>>,
+    pub(crate) incarnation: u64,
+    pub(crate) acked_at: Option<Duration>,
+    pub(crate) totals: Totals,
+    pub(crate) rtt: Option<Duration>,
+    pub(crate) rtt_p99: Duration,
+    problem: Option<String>,
+}
+
+/// An error may hold a whole page.
+const LONGEST: usize = 256;
+
+impl Account {
+    pub(crate) fn note(&mut self, problem: &str) {
+        let cut = floor_char_boundary(problem, LONGEST);
+        self.problem = Some(problem[..cut].to_owned());
+    }
+
+    pub(crate) fn acked(&mut self, at: Duration, rtt: Duration, rtt_p99: Duration) {
+        self.acked_at = Some(at);
+        (self.rtt, self.rtt_p99) = (Some(rtt), rtt_p99);
+        self.problem = None;
+    }
+}
+
+/// Whoever sends may be late to see that the fence has fallen.
+fn seen(state: HeartbeatState, is_member: bool) -> HeartbeatState {
+    match state {
+        HeartbeatState::Member | HeartbeatState::Withheld if !is_member => HeartbeatState::Fenced,
+        state => state,
+    }
+}
+
+impl Cell {
+    pub(crate) fn new(name: String, backend: &str, required: bool, clock: BootClock) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            backend: bounded_name(Cow::Borrowed(backend)).into_owned(),
+            required,
+            clock,
+            account: Mutex::new(Account {
+                state: HeartbeatState::Joining,
+                term: None,
+                incarnation: 0,
+                acked_at: None,
+                totals: Totals::default(),
+                rtt: None,
+                rtt_p99: Duration::ZERO,
+                problem: None,
+            }),
+            changes: watch::Sender::new(()),
+            done: CancellationToken::new(),
+        })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn backend(&self) -> &str {
+        &self.backend
+    }
+
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.name == other.name && self.backend == other.backend
+    }
+
+    /// Changes it, and wakes who waits for one.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Account) -> R) -> R {
+        let result = change(&mut self.lock());
+        self.changes.send_replace(());
+        result
+    }
+
+    pub(crate) fn tenure(&self) -> Option<Arc<Term>> {
+        // Not under the lock: who finds that it is over wakes others.
+        let term = self.lock().term.clone();
+        term.filter(|term| term.is_member())
+    }
+
+    pub(crate) fn state(&self) -> HeartbeatState {
+        let state = self.lock().state;
+        seen(state, self.tenure().is_some())
+    }
+
+    /// Whether readiness is down for it. Also looks whether the fence has fallen, where nobody else might.
+    pub(crate) fn is_missed(&self) -> bool {
+        self.tenure().is_none() && self.required
+    }
+
+    pub(crate) fn follow(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
+    pub(crate) fn report(&self) -> HeartbeatReport {
+        let is_member = self.tenure().is_some();
+        let account = self.lock();
+        let age = |at| self.clock.now().saturating_sub(at);
+        HeartbeatReport {
+            name: self.name.clone(),
+            backend: self.backend.clone(),
+            state: seen(account.state, is_member),
+            required: self.required,
+            incarnation: account.incarnation,
+            last_ack: account.acked_at.map(age),
+            totals: account.totals,
+            rtt: account.rtt,
+            rtt_p99: account.rtt_p99,
+            problem: account.problem.clone(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

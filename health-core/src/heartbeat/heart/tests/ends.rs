@@ -1,0 +1,90 @@
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn it_joins_beats_and_leaves() {
+    stage(as_is, well, async |stage| {
+        let tenure = stage.membership.joined().await.unwrap();
+        assert_eq!((tenure.incarnation(), tenure.token()), (1, Some(1)));
+        assert!(tenure.remaining() <= 9 * SECOND);
+        let began = Instant::now();
+        stage.acks(100).await;
+        let took = began.elapsed().as_secs_f64();
+        assert!((90.0..=110.0).contains(&took), "{took}");
+        assert!(tenure.is_member() && tenure.remaining() >= 8 * SECOND);
+        let listed = &stage.coordinator.members()[0];
+        assert_eq!(
+            (listed.name(), listed.vitals().in_flight()),
+            ("orders-1", 1)
+        );
+        let report = stage.membership.report();
+        assert_eq!((report.failed(), report.withheld()), (0, 0));
+        assert!(report.last_ack().unwrap() < SECOND / 10 && report.rtt().is_some());
+
+        stage
+            .hub
+            .vitals()
+            .hearts()
+            .leave(Instant::now() + SECOND)
+            .await;
+        assert_eq!(stage.membership.state(), State::Left);
+        assert!(stage.coordinator.members().is_empty() && !tenure.is_member());
+        assert!(stage.membership.joined().await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_leave_that_hangs_holds_nobody_up_beyond_the_deadline() {
+    for fault in [
+        Fault::Hang,
+        Fault::Panic,
+        Fault::Refuse("no leader".to_owned()),
+    ] {
+        let hangs = fault == Fault::Hang;
+        stage(as_is, well, async |stage| {
+            let tenure = stage.membership.joined().await.unwrap();
+            stage.coordinator.inject(Step::Leave, fault, 1);
+            let began = Instant::now();
+            stage.hub.vitals().hearts().leave(began + SECOND).await;
+            let took = began.elapsed();
+            assert_eq!(took, if hangs { SECOND } else { Duration::ZERO });
+            assert!(!tenure.is_member(), "whatever the other side thinks");
+            assert_eq!(stage.membership.state(), State::Left);
+            stage.membership.0.done.cancelled().await;
+            assert!(began.elapsed() <= TO_LEAVE);
+            let report = stage.membership.report();
+            assert!(report.problem().unwrap().contains("forgotten with its TTL"));
+        })
+        .await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_still_joins_leaves_at_once() {
+    let hang = |all: &InMemory| all.inject(Step::Join, Fault::Hang, usize::MAX);
+    stage(as_is, hang, async |stage| {
+        tokio::time::sleep(SECOND).await;
+        let began = Instant::now();
+        stage.leaving.cancel();
+        assert!(stage.membership.joined().await.is_none());
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_there_is_no_health_any_more_it_leaves() {
+    stage(as_is, well, async |stage| {
+        stage.membership.joined().await.unwrap();
+        let Stage {
+            coordinator,
+            hub,
+            membership,
+            ..
+        } = stage;
+        drop(hub);
+        membership.0.done.cancelled().await;
+        assert!(coordinator.members().is_empty());
+    })
+    .await;
+}

@@ -1,0 +1,155 @@
+use std::fmt;
+use std::time::Duration;
+
+/// Where a heartbeat stands with its coordinator.
+///
+/// | state | member? | what follows |
+/// |---|---|---|
+/// | `Joining` | no | asks to join, again and again |
+/// | `Member` | yes | beats |
+/// | `Withheld` | until the fence | the last beat was not earned: no runtime has turned for a second; it beats again once one does |
+/// | `Stalled` | no | nothing has moved for five seconds: membership was given back, and it joins again once something does |
+/// | `Fenced` | no | no beat was acked in time, or the coordinator has no such member any more: it joins again, as another incarnation |
+/// | `Left` | no | the service drained, or there is no `Health` any more; for good |
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HeartbeatState {
+    /// Not a member yet, and asking to be.
+    Joining,
+    /// A member.
+    Member,
+    /// A member, until its fence falls: nothing has earned the last beat.
+    Withheld,
+    /// Membership was given back, since nothing in the application moves.
+    Stalled,
+    /// No longer a member: the lease may have ended on the other side.
+    Fenced,
+    /// Left for good.
+    Left,
+}
+
+impl HeartbeatState {
+    /// The lower-case name, as it is used in events and reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Joining => "joining",
+            Self::Member => "member",
+            Self::Withheld => "withheld",
+            Self::Stalled => "stalled",
+            Self::Fenced => "fenced",
+            Self::Left => "left",
+        }
+    }
+}
+
+impl fmt::Display for HeartbeatState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One heartbeat as a [`Snapshot`](crate::Snapshot) shows it.
+#[derive(Clone, Debug)]
+pub struct HeartbeatReport {
+    pub(crate) name: String,
+    pub(crate) backend: String,
+    pub(crate) state: HeartbeatState,
+    pub(crate) required: bool,
+    pub(crate) incarnation: u64,
+    pub(crate) last_ack: Option<Duration>,
+    pub(crate) totals: Totals,
+    pub(crate) rtt: Option<Duration>,
+    pub(crate) rtt_p99: Duration,
+    pub(crate) problem: Option<String>,
+}
+
+/// Counted since the start, over all incarnations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) sent: u64,
+    pub(crate) acked: u64,
+    pub(crate) withheld: u64,
+    pub(crate) failed: u64,
+}
+
+impl HeartbeatReport {
+    /// The name of the member.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it beats to.
+    #[must_use]
+    pub fn backend(&self) -> &str {
+        &self.backend
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> HeartbeatState {
+        self.state
+    }
+
+    /// Whether readiness needs it: [`Heartbeat::required`](crate::Heartbeat::required).
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// The last attempt to join, from 1; 0 before the first.
+    #[must_use]
+    pub fn incarnation(&self) -> u64 {
+        self.incarnation
+    }
+
+    /// How long ago the last answer came; `None` before the first.
+    #[must_use]
+    pub fn last_ack(&self) -> Option<Duration> {
+        self.last_ack
+    }
+
+    /// Beats that were sent, without requests to join.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.totals.sent
+    }
+
+    /// Beats that were answered in time.
+    #[must_use]
+    pub fn acked(&self) -> u64 {
+        self.totals.acked
+    }
+
+    /// Beats that were due, and that nothing had earned.
+    #[must_use]
+    pub fn withheld(&self) -> u64 {
+        self.totals.withheld
+    }
+
+    /// Beats, and requests to join, that were refused, or not answered in time.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.totals.failed
+    }
+
+    /// From the last beat that was answered to its answer.
+    #[must_use]
+    pub fn rtt(&self) -> Option<Duration> {
+        self.rtt
+    }
+
+    /// All but one in a hundred of the last 128 round trips were not longer than this; zero before the first.
+    #[must_use]
+    pub fn rtt_p99(&self) -> Duration {
+        self.rtt_p99
+    }
+
+    /// What last went wrong, in at most 256 bytes; `None` once a beat has been acked since. It may hold addresses: for logs, and for
+    /// those who may see details.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+}

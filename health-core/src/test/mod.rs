@@ -1,0 +1,9 @@
+//! Health in a user's own tests: outcomes are forced, and time is driven. See [`Stage`].
+
+mod forced;
+mod stage;
+mod time;
+
+pub use stage::Stage;
+
+pub(crate) use forced::Forced;

@@ -1,0 +1,145 @@
+//! Limits around the layer, which only a full application shows; in paused time, so that nobody waits for what doesn't come.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::error_handling::HandleErrorLayer;
+use axum::http::StatusCode;
+use axum::routing::get;
+use health_tower::test::Placement;
+use health_tower::{BoxError, HealthLayer};
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::{Layer, ServiceBuilder};
+
+use crate::{passes, says, wrong};
+
+const FULL: &str = ", while the application is full,";
+const LIMIT: &str = "keeps probes waiting or refuses them: put the HealthLayer outside of it";
+
+fn orders() -> Router {
+    Router::new().route("/orders", get(|| async { "orders" }))
+}
+
+async fn shed(_: BoxError) -> StatusCode {
+    StatusCode::TOO_MANY_REQUESTS
+}
+
+#[tokio::test(start_paused = true)]
+async fn inside_they_pass() {
+    passes(|health| {
+        orders()
+            .layer(GlobalConcurrencyLimitLayer::new(1))
+            .layer(health)
+    })
+    .await;
+    passes(|health| {
+        let inside = ServiceBuilder::new()
+            .layer(health)
+            .buffer(1)
+            .concurrency_limit(1);
+        inside.service(orders())
+    })
+    .await;
+    passes(|health| {
+        let inside = ServiceBuilder::new()
+            .layer(health)
+            .layer(HandleErrorLayer::new(shed))
+            .load_shed()
+            .concurrency_limit(1);
+        inside.service(orders())
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_concurrency_limit_outside() {
+    let limited = |health| {
+        orders()
+            .layer(health)
+            .layer(GlobalConcurrencyLimitLayer::new(100))
+    };
+    says(&wrong(limited).await, &[FULL, LIMIT, "was not answered"]);
+    let stack = |health| {
+        let stack = ServiceBuilder::new().concurrency_limit(1000).layer(health);
+        stack.service(orders())
+    };
+    says(
+        &wrong(stack).await,
+        &[FULL, LIMIT, "a service that never gets ready"],
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_buffer_outside() {
+    let stack = |health| {
+        let stack = ServiceBuilder::new()
+            .buffer(10)
+            .concurrency_limit(1)
+            .layer(health);
+        stack.service(orders())
+    };
+    says(&wrong(stack).await, &[FULL, LIMIT]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_outside() {
+    let stack = |health| {
+        let stack = ServiceBuilder::new()
+            .buffer(2000)
+            .rate_limit(50, Duration::from_secs(1))
+            .layer(health);
+        stack.service(orders())
+    };
+    says(&wrong(stack).await, &[FULL, LIMIT]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_load_shed_outside_answers_or_fails() {
+    let answers = |health: HealthLayer| {
+        let limits = ServiceBuilder::new()
+            .layer(HandleErrorLayer::new(shed))
+            .load_shed()
+            .concurrency_limit(1);
+        Router::new().fallback_service(limits.service(health.layer(orders())))
+    };
+    says(&wrong(answers).await, &[FULL, LIMIT, "was answered 429"]);
+    let fails = |health| {
+        let stack = ServiceBuilder::new()
+            .load_shed()
+            .concurrency_limit(1)
+            .layer(health);
+        stack.service(orders())
+    };
+    says(
+        &wrong(fails).await,
+        &[FULL, LIMIT, "failed with `service overloaded`"],
+    );
+}
+
+/// The same limit, with as many requests as it takes and one fewer.
+#[tokio::test(start_paused = true)]
+async fn it_is_full_with_as_many_as_one_says() {
+    let health = crate::health();
+    let layer = HealthLayer::new(&health);
+    let app = || {
+        let stack = ServiceBuilder::new().concurrency_limit(2000);
+        stack.layer(layer.clone()).service(orders())
+    };
+    let placement = || Placement::of(&layer);
+    placement().assert(app()).await;
+    placement().full_with(1999).assert(app()).await;
+    placement().full_with(2000).check(app()).await.unwrap_err();
+}
+
+/// Without a paused clock as well.
+#[tokio::test]
+async fn shedding_in_the_time_of_the_system() {
+    let fails = |health| {
+        let stack = ServiceBuilder::new()
+            .load_shed()
+            .concurrency_limit(1)
+            .layer(health);
+        stack.service(orders())
+    };
+    says(&wrong(fails).await, &[FULL, "service overloaded"]);
+}
