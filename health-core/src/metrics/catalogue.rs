@@ -106,7 +106,28 @@ pub(crate) const MAINTENANCE: Metric = seconds(
     "How long there has been maintenance; 0 where there is none.",
 );
 
-const ALL: [&Metric; 23] = [
+#[cfg(feature = "heartbeat")]
+pub(crate) const HEARTBEATS: Metric = gauge(
+    "health_heartbeats",
+    "Heartbeats to the backend, by where they stand.",
+);
+#[cfg(feature = "heartbeat")]
+pub(crate) const BEATS: Metric = counter(
+    "health_beats_total",
+    "Beats that were acked, that nothing had earned and so were withheld, and that failed.",
+);
+#[cfg(feature = "heartbeat")]
+pub(crate) const BEAT_ACK_AGE: Metric = seconds(
+    "health_beat_ack_age_seconds",
+    "How long ago the backend last acked a beat.",
+);
+#[cfg(feature = "heartbeat")]
+pub(crate) const BEAT_RTT: Metric = seconds(
+    "health_beat_rtt_seconds",
+    "How long the last beat that was acked took to its ack.",
+);
+
+const ALL: &[&Metric] = &[
     &PHASE,
     &PROBE_UP,
     &PROBE_ANSWERS,
@@ -130,6 +151,14 @@ const ALL: [&Metric; 23] = [
     &DRAIN,
     &DRAIN_DEADLINE,
     &MAINTENANCE,
+    #[cfg(feature = "heartbeat")]
+    &HEARTBEATS,
+    #[cfg(feature = "heartbeat")]
+    &BEATS,
+    #[cfg(feature = "heartbeat")]
+    &BEAT_ACK_AGE,
+    #[cfg(feature = "heartbeat")]
+    &BEAT_RTT,
 ];
 
 /// Tells the recorder what the names mean. To one that knows already, it says nothing new.

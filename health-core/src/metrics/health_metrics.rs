@@ -67,7 +67,16 @@ use crate::{Health, Subscription};
 /// | `health_drain_deadline_seconds` | gauge | | s | [after how long](crate::DrainPolicy::deadline) it gives up |
 /// | `health_maintenance_seconds` | gauge | | s | for how long there has been [maintenance](crate::Health::begin_drain); 0 where there is none |
 ///
-/// There are 7 series for each check and 5 for each watched runtime, and 52 besides. Values of labels are names that were registered (of
+/// With the feature `heartbeat`, where there are [heartbeats](crate::Heartbeat), all of one backend together:
+///
+/// | name | type | labels | unit | what it says |
+/// |---|---|---|---|---|
+/// | `health_heartbeats` | gauge | `backend`, `state` | | heartbeats to that backend in that [state](crate::HeartbeatState) |
+/// | `health_beats_total` | counter | `backend`, `outcome` | | beats: `acked`, `withheld` since nothing had earned them, `failed` |
+/// | `health_beat_ack_age_seconds` | gauge | `backend` | s | how long ago the last ack came, of several the longest; nothing before the first |
+/// | `health_beat_rtt_seconds` | gauge | `backend` | s | how long the last ack took, of several the longest; nothing before the first |
+///
+/// There are 7 series for each check, 5 for each watched runtime, 11 for each backend of a heartbeat, and 52 besides. Values of labels are names that were registered (of
 /// checks and runtimes) and words from a fixed list: no paths, no reasons, nothing that a client sent. Totals count from the start of the
 /// process.
 ///

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use metrics::{Key, Label};
 
+#[cfg(feature = "heartbeat")]
+use crate::HeartbeatState;
 use crate::metrics::catalogue::{self as all, Metric};
+#[cfg(feature = "heartbeat")]
+use crate::metrics::words::HEARTBEATS;
 use crate::metrics::words::{ADVICE, FAULTS, PHASES, PULSES, RULES, VERDICTS};
 use crate::{AdviceKind, CheckReport, FaultKind, Phase, Probe, Rule, Verdict};
 
 /// The labels that are in use here: no other may have the same name, or scrapers refuse the whole page.
-pub(crate) const LABELS: [&str; 12] = [
+pub(crate) const LABELS: [&str; 13] = [
     "phase", "probe", "answer", "check", "impact", "outcome", "verdict", "rule", "kind", "runtime",
-    "stat", "state",
+    "stat", "state", "backend",
 ];
 
 /// All series.
@@ -37,6 +41,8 @@ pub(crate) struct Keys {
     checks: BTreeMap<String, CheckKeys>,
     /// Also those that have ended.
     pub(crate) runtimes: BTreeMap<String, RuntimeKeys>,
+    #[cfg(feature = "heartbeat")]
+    pub(crate) backends: BTreeMap<String, BackendKeys>,
 }
 
 #[derive(Debug)]
@@ -107,6 +113,8 @@ impl Keys {
             maintenance: key(&all::MAINTENANCE, &[]),
             checks: BTreeMap::new(),
             runtimes: BTreeMap::new(),
+            #[cfg(feature = "heartbeat")]
+            backends: BTreeMap::new(),
             common,
         }
     }
@@ -119,12 +127,53 @@ impl Keys {
         &self.checks[check.name()]
     }
 
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn backend(&mut self, name: &str) {
+        if !self.backends.contains_key(name) {
+            let keys = BackendKeys::new(&self.common, name);
+            self.backends.insert(name.to_owned(), keys);
+        }
+    }
+
     pub(crate) fn runtime(&mut self, name: &str) -> &RuntimeKeys {
         if !self.runtimes.contains_key(name) {
             let keys = RuntimeKeys::new(&self.common, name);
             self.runtimes.insert(name.to_owned(), keys);
         }
         &self.runtimes[name]
+    }
+}
+
+/// Of all heartbeats to one backend: their own names may hold a process id, and so be others with each start.
+#[cfg(feature = "heartbeat")]
+#[derive(Debug)]
+pub(crate) struct BackendKeys {
+    pub(crate) states: Vec<(HeartbeatState, Key)>,
+    pub(crate) acked: Key,
+    pub(crate) withheld: Key,
+    pub(crate) failed: Key,
+    pub(crate) ack_age: Key,
+    pub(crate) rtt: Key,
+}
+
+#[cfg(feature = "heartbeat")]
+impl BackendKeys {
+    fn new(common: &[Label], name: &str) -> Self {
+        let name = ("backend", name);
+        let key = |metric, labels: &[_]| key(common, metric, labels);
+        let beats = |outcome| key(&all::BEATS, &[name, ("outcome", outcome)]);
+        let state = |state: HeartbeatState| {
+            let labels = [name, ("state", state.name())];
+            (state, key(&all::HEARTBEATS, &labels))
+        };
+        Self {
+            states: HEARTBEATS.map(state).into(),
+            acked: beats("acked"),
+            withheld: beats("withheld"),
+            failed: beats("failed"),
+            ack_age: key(&all::BEAT_ACK_AGE, &[name]),
+            rtt: key(&all::BEAT_RTT, &[name]),
+        }
     }
 }
 

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use metrics::{Key, Level, Metadata, Recorder};
 
+#[cfg(feature = "heartbeat")]
+use crate::HeartbeatReport;
 use crate::metrics::keys::{CheckKeys, Keys, RuntimeKeys};
 use crate::runner::CheckState;
 use crate::{Cause, CheckReport, Probe, ProbeStatus, RuntimeReport, Snapshot};
@@ -22,6 +24,8 @@ impl Page<'_> {
         self.advice(snapshot);
         self.judgement(snapshot);
         self.vitals(snapshot);
+        #[cfg(feature = "heartbeat")]
+        self.heartbeats(snapshot);
         for check in snapshot.checks() {
             let keys = self.keys.check(check);
             write_check(self.recorder, keys, check);
@@ -98,6 +102,34 @@ impl Page<'_> {
         for (name, keys) in &self.keys.runtimes {
             let report = snapshot.runtimes().find(|report| report.name() == name);
             write_runtime(self.recorder, keys, report);
+        }
+    }
+
+    #[cfg(feature = "heartbeat")]
+    fn heartbeats(&mut self, snapshot: &Snapshot) {
+        for report in snapshot.heartbeats() {
+            self.keys.backend(report.backend());
+        }
+        for (name, keys) in &self.keys.backends {
+            let all: Vec<_> = snapshot
+                .heartbeats()
+                .filter(|report| report.backend() == name)
+                .collect();
+            for (state, key) in &keys.states {
+                self.number(key, all.iter().filter(|one| one.state() == *state).count());
+            }
+            let total = |of: fn(&HeartbeatReport) -> u64| all.iter().map(|report| of(report)).sum();
+            count(self.recorder, &keys.acked, total(HeartbeatReport::acked));
+            let withheld = total(HeartbeatReport::withheld);
+            count(self.recorder, &keys.withheld, withheld);
+            count(self.recorder, &keys.failed, total(HeartbeatReport::failed));
+            // Of several, the worst.
+            if let Some(age) = all.iter().filter_map(|report| report.last_ack()).max() {
+                self.seconds(&keys.ack_age, age);
+            }
+            if let Some(rtt) = all.iter().filter_map(|report| report.rtt()).max() {
+                self.seconds(&keys.rtt, rtt);
+            }
         }
     }
 

@@ -50,6 +50,16 @@ pub(crate) const FAULTS: [FaultKind; 4] = [
 /// The names of [`PulseState`](crate::PulseState).
 pub(crate) const PULSES: [&str; 4] = ["waiting", "working", "overdue", "died"];
 
+#[cfg(feature = "heartbeat")]
+pub(crate) const HEARTBEATS: [crate::HeartbeatState; 6] = [
+    crate::HeartbeatState::Joining,
+    crate::HeartbeatState::Member,
+    crate::HeartbeatState::Withheld,
+    crate::HeartbeatState::Stalled,
+    crate::HeartbeatState::Fenced,
+    crate::HeartbeatState::Left,
+];
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -90,6 +100,13 @@ mod tests {
             use FaultKind::*;
             match kind {
                 RuntimeStalled | WorkerStuck | PulseOverdue | PulseDied => {}
+            }
+        }
+        #[cfg(feature = "heartbeat")]
+        for state in HEARTBEATS {
+            use crate::HeartbeatState::*;
+            match state {
+                Joining | Member | Withheld | Stalled | Fenced | Left => {}
             }
         }
         let (what, so_long) = ("work", Duration::ZERO);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use health_core::Check;
+use health_core::heartbeat::InMemory;
+use health_core::{Check, Heartbeat};
 
 use crate::page::Scraper;
 use crate::support::{builder, until};
@@ -45,7 +46,8 @@ fn rendered(text: &str) -> Table {
     table
 }
 
-#[tokio::test]
+/// With a series of each kind.
+#[tokio::test(flavor = "multi_thread")]
 async fn the_table_has_what_a_page_has_and_nothing_else() {
     let health = builder()
         .check(Check::external("checkout", || async { true }))
@@ -63,6 +65,15 @@ async fn the_table_has_what_a_page_has_and_nothing_else() {
         );
         tokio::task::yield_now().await;
     }
+    let beats = Heartbeat::to(InMemory::new()).every(Duration::from_millis(50));
+    let _membership = beats.start(&health).unwrap();
+    while health.snapshot().heartbeats().all(|one| one.acked() == 0) {
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "no beat is acked"
+        );
+        tokio::task::yield_now().await;
+    }
     let scraper = Scraper::new(&health);
     let series = scraper.scrape().0.len();
     let text = scraper.recorder.handle().render();
@@ -75,5 +86,5 @@ async fn the_table_has_what_a_page_has_and_nothing_else() {
             "{name} is not described"
         );
     }
-    assert_eq!(series, 52 + 7 + 5, "as it says below the table");
+    assert_eq!(series, 52 + 7 + 5 + 11, "as it says below the table");
 }

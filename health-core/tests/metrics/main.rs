@@ -4,8 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod background;
+#[cfg(feature = "heartbeat")]
+mod beats;
 mod checks;
 mod course;
+#[cfg(feature = "heartbeat")]
 mod documented;
 mod judgement;
 mod labels;

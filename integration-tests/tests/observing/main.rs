@@ -3,4 +3,6 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod events;
 mod metrics;
+mod on_call;

@@ -3,7 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use health_tower::heartbeat::InMemory;
+use health_tower::{HealthMetrics, Heartbeat};
+use integration_tests::host::builder;
+use integration_tests::patience::{patiently, pause};
+use metrics::with_local_recorder;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 
 use crate::metrics::page::Page;
@@ -61,7 +68,28 @@ fn of_the_dashboard() -> Vec<String> {
 async fn page() -> Page {
     let service = Service::start().await;
     let complete = |page: &Page| page.named("health_runtime_workers").next().is_some();
-    service.until("the watchdog's series", complete).await
+    let page = service.until("the watchdog's series", complete).await;
+    Page::of(&format!("{}{}", page.text, beats().await))
+}
+
+/// The series of heartbeats, which the example has none of.
+async fn beats() -> String {
+    let health = builder().start().unwrap();
+    let beat = Heartbeat::to(InMemory::new()).every(Duration::from_millis(50));
+    let _membership = beat.start(&health).unwrap();
+    let acked = async {
+        while health.snapshot().heartbeats().all(|one| one.acked() == 0) {
+            pause().await;
+        }
+    };
+    patiently("an ack", acked).await;
+    let recorder = PrometheusBuilder::new().build_recorder();
+    with_local_recorder(&recorder, || HealthMetrics::new(&health).record());
+    let page = recorder.handle().render();
+    let own = page
+        .lines()
+        .filter(|line| line.contains("health_beat") || line.contains("health_heartbeats"));
+    own.flat_map(|line| [line, "\n"]).collect()
 }
 
 #[tokio::test]
