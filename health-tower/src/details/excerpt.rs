@@ -1,6 +1,8 @@
 use std::fmt;
 
 use crate::details::asked::Asked;
+#[cfg(feature = "heartbeat")]
+use crate::details::beats::Beats;
 use crate::details::judgement::Judgement;
 use crate::details::traffic::Traffic;
 use crate::details::vitals::Vitals;
@@ -98,7 +100,7 @@ impl<'a> Excerpt<'a> {
         size += advice.map(|what| BESIDES + what).sum::<usize>();
         #[cfg(feature = "heartbeat")]
         {
-            let beats = asked.heartbeats.iter().flat_map(|beats| beats.texts());
+            let beats = asked.heartbeats.iter().flat_map(Beats::texts);
             size += beats.map(|text| BESIDES + written(text)).sum::<usize>();
         }
         let mut shown = 0;

@@ -37,6 +37,7 @@ fn every_field_is_explained() {
                 "connections",
                 "count",
                 "error",
+                "label",
                 "listener",
                 "outages",
                 "path",
