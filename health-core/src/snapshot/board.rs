@@ -65,6 +65,13 @@ impl StatusBoard {
         status
     }
 
+    /// Whether both are the board of one [`Health`](crate::Health): for a face that has to know who answered in a test.
+    #[cfg(feature = "test")]
+    #[must_use]
+    pub fn is_same(self, other: Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+
     /// Called under the hub's lock only, so that words are written in the order of the snapshots.
     pub(crate) fn write(self, probe: Probe, mark: Mark) {
         let fresh_until = mark.fresh_until.map_or(FOREVER, |until| self.nanos(until));

@@ -5,5 +5,6 @@ mod stage;
 mod time;
 
 pub use stage::Stage;
+pub use time::is_paused;
 
 pub(crate) use forced::Forced;

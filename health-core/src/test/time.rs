@@ -21,8 +21,21 @@ pub(super) async fn pass(by: Duration) {
     sleep(SETTLE).await;
 }
 
-/// Whether the clock of this runtime is paused, which tokio doesn't say: it stands still while that of the system goes on.
-pub(super) fn is_paused() -> bool {
+/// Whether the clock of this runtime is paused, which tokio doesn't say: it stands still while that of the system goes on. `false` outside
+/// of a runtime.
+///
+/// ```
+/// #[tokio::test(start_paused = true)]
+/// # async fn not_run() {}
+/// # #[tokio::main(flavor = "current_thread")]
+/// async fn time_is_paused() {
+/// #   tokio::time::pause();
+///     assert!(health_core::test::is_paused());
+/// }
+/// # time_is_paused();
+/// ```
+#[must_use]
+pub fn is_paused() -> bool {
     let (here, outside) = (Instant::now(), std::time::Instant::now());
     while outside.elapsed() < Duration::from_micros(10) {
         spin_loop();

@@ -68,7 +68,7 @@ impl Shared {
     pub(crate) fn answer<B>(&self, request: Request<B>, asked: Asked) -> (B, Answer) {
         let (parts, body) = request.into_parts();
         #[cfg(feature = "test")]
-        if crate::test::Question::is_held(&parts) {
+        if crate::test::Question::is_held(&parts, self.board) {
             return (body, Answer::Never);
         }
         let (probe, status) = match asked {
@@ -97,12 +97,14 @@ impl Shared {
             .details
             .and_then(|details| details.detailed(&parts, probe, self.board))
         {
-            #[cfg(feature = "test")]
-            crate::test::Question::told_details(&parts);
             let answer = answer::detailed(&parts.method, details, tells_envoy);
+            #[cfg(feature = "test")]
+            crate::test::Question::told_details(&parts, answer.status());
             return (body, Answer::Known(answer));
         }
         let answer = answer::probe(&parts.method, status, tells_envoy);
+        #[cfg(feature = "test")]
+        crate::test::Question::told(&parts, answer.status());
         (body, Answer::Known(answer))
     }
 

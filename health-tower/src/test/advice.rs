@@ -5,7 +5,8 @@ use std::fmt;
 use http::{HeaderMap, StatusCode};
 
 use crate::test::ask::{Came, Form};
-use crate::test::question::Answered;
+use crate::test::question::{Answered, Note};
+use crate::test::remedies as remedy;
 
 /// A probe that is not answered as it should be.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(super) struct Problem {
     pub(super) form: Form,
     pub(super) path: String,
     pub(super) came: Came,
-    pub(super) answered: Answered,
+    pub(super) note: Note,
     pub(super) full: bool,
 }
 
@@ -23,51 +24,44 @@ impl Problem {
         let Came::Response(status, headers) = &self.came else {
             return true;
         };
-        match self.answered {
-            Answered::No => true,
+        match self.note.answered {
+            Answered::No | Answered::ByAnother => true,
             Answered::WithDetails if !details_may_be_seen => true,
-            Answered::Plainly | Answered::WithDetails => !is_ours(&self.form, *status, headers),
+            Answered::Plainly | Answered::WithDetails => !self.is_as_said(*status, headers),
         }
     }
 
     fn what_to_do(&self) -> &'static str {
-        const OUTSIDE: &str = "put the HealthLayer outside of it: in axum, `.layer(HealthLayer::new(&health))` last; in a `ServiceBuilder`, first";
-        const LIMIT: &str = "something outside of the HealthLayer, as a limit, a buffer or a load shed, keeps probes waiting or refuses them: \
-                             put the HealthLayer outside of it: in axum, `.layer(HealthLayer::new(&health))` last; in a `ServiceBuilder`, first";
-        const AUTH: &str = "it was answered by something outside of the HealthLayer that wants credentials, which no prober has: \
-                            put the HealthLayer outside of authentication: in axum, `.layer(HealthLayer::new(&health))` last; in a `ServiceBuilder`, first";
-        const FALLBACK: &str = "it never came to a HealthLayer with this path. In axum, a probe gets there through the fallback: call \
-                                `.layer(HealthLayer::new(&health))` on the outermost router, after `.fallback(…)`, `.merge(…)` and `.nest(…)`, and not \
-                                `.route_layer`; or wrap all of it: `Router::new().fallback_service(layer.layer(app))`. And see whether the service's \
-                                layer has the paths, and the options, of the one that the test names";
-        const DETAILS: &str = "names and causes were shown to one without credentials: let `HealthLayerBuilder::details` ask for a token, or, if all may \
-                               see them, test with `Placement::public_details`";
-        const CHANGED: &str = "the HealthLayer answered, and something outside of it made another response of that: see what changes responses there";
-        match (&self.came, self.answered) {
-            (Came::Response(..), Answered::WithDetails) => DETAILS,
-            (Came::Response(..), Answered::Plainly) => CHANGED,
-            (Came::Response(status, headers), Answered::No) => match status.as_u16() {
-                401 | 403 | 407 => AUTH,
-                404 | 405 => FALLBACK,
-                200 if headers.contains_key("grpc-status") && !self.full => FALLBACK,
-                _ if self.full => LIMIT,
-                200..300 => {
-                    "the application answers this path by itself, and the HealthLayer is not asked: remove that route, or put the HealthLayer outside of it"
-                }
-                _ => OUTSIDE,
+        match (&self.came, self.note.answered) {
+            (_, Answered::ByAnother) => remedy::ANOTHER,
+            (Came::Response(status, headers), answered) => match answered {
+                Answered::WithDetails if self.is_as_said(*status, headers) => remedy::DETAILS,
+                Answered::No => self.where_to_put_it(*status, headers),
+                _ => remedy::CHANGED,
             },
-            _ => LIMIT,
+            _ => remedy::LIMIT,
         }
     }
-}
 
-/// Whether the layer could have said this.
-fn is_ours(form: &Form, status: StatusCode, headers: &HeaderMap) -> bool {
-    match form {
-        Form::Grpc => status == StatusCode::OK && is_of_grpc(headers),
-        Form::Plain | Form::Query | Form::Json => {
-            matches!(status, StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE)
+    /// It never came to the layer.
+    fn where_to_put_it(&self, status: StatusCode, headers: &HeaderMap) -> &'static str {
+        match status.as_u16() {
+            401 | 407 => remedy::AUTH,
+            403 => remedy::FORBIDDEN,
+            404 | 405 => remedy::FALLBACK,
+            200 if headers.contains_key("grpc-status") && !self.full => remedy::FALLBACK,
+            _ if self.full => remedy::LIMIT,
+            400 | 421 => remedy::HOST,
+            500 => remedy::NO_SERVER,
+            200..300 => remedy::ROUTE,
+            _ => remedy::OUTSIDE,
         }
+    }
+
+    /// Whether the response is the one that the layer gave.
+    fn is_as_said(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        let said = self.note.said.unwrap_or(StatusCode::OK);
+        status == said && (self.form != Form::Grpc || is_of_grpc(headers))
     }
 }
 
@@ -86,12 +80,15 @@ impl fmt::Display for Problem {
         write!(f, "{}{full} ", self.form.of(&self.path))?;
         match &self.came {
             Came::Unready => f.write_str("found a service that never gets ready")?,
-            Came::Pending => f.write_str("was not answered")?,
+            Came::Pending(patience) => write!(f, "was not answered within {patience:?}")?,
             Came::Failed(error) => write!(f, "failed with `{error}`")?,
             Came::Response(status, headers) => {
                 write!(f, "was answered {}", status.as_u16())?;
                 if let Some(code) = headers.get("grpc-status") {
                     write!(f, ", as gRPC {}", String::from_utf8_lossy(code.as_bytes()))?;
+                }
+                if let Some(said) = self.note.said.filter(|said| said != status) {
+                    write!(f, ", where the layer said {}", said.as_u16())?;
                 }
             }
         }

@@ -7,17 +7,22 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HOST};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
+use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
-use crate::test::question::{Answered, Question};
+use crate::StatusBoard;
+use crate::test::question::{Note, Question};
+
+/// By address, as the kubelet and balancers ask.
+pub(super) const HOST_ASKED: &str = "10.1.2.3:8080";
 
 /// What a request came to.
 #[derive(Debug)]
 pub(super) enum Came {
     /// Nothing, in its time: the service never got ready for it.
     Unready,
-    /// The same, once it was called.
-    Pending,
+    /// The same, once it was called: for so long it was waited.
+    Pending(Duration),
     Failed(String),
     Response(StatusCode, HeaderMap),
 }
@@ -40,11 +45,11 @@ impl Form {
         let uri = match self {
             Self::Plain | Self::Json => path.to_owned(),
             Self::Query => format!("{path}?verbose"),
-            Self::Grpc => format!("http://localhost{path}"),
+            Self::Grpc => format!("http://{HOST_ASKED}{path}"),
         };
         *request.uri_mut() = uri.parse().expect("the layer takes no path that is none");
         let headers = request.headers_mut();
-        headers.insert(HOST, static_value("localhost"));
+        headers.insert(HOST, static_value(HOST_ASKED));
         match self {
             Self::Json => drop(headers.insert(ACCEPT, static_value("application/health+json"))),
             Self::Grpc => {
@@ -72,65 +77,41 @@ fn static_value(value: &'static str) -> http::HeaderValue {
     http::HeaderValue::from_static(value)
 }
 
-/// Asks, and waits no longer than `patience`, once for the service and once for its response.
+/// Asks, and waits no longer than `patience` for the service and its response.
 pub(super) async fn ask<S, B, R>(
     service: &S,
     (form, path): (&Form, &str),
-    patience: Duration,
-) -> (Came, Answered)
+    (of, patience): (StatusBoard, Duration),
+) -> (Came, Note)
 where
     S: Service<Request<B>, Response = Response<R>, Error: Display> + Clone,
     B: Default,
 {
-    let question = Question::default();
+    let question = Question::of(of);
     let request = form.request(path, &question);
     let came = answer(service.clone(), request, patience).await;
-    (came, question.answered())
+    (came, question.note())
 }
 
 async fn answer<S, B, R>(mut service: S, request: Request<B>, patience: Duration) -> Came
 where
     S: Service<Request<B>, Response = Response<R>, Error: Display>,
 {
+    let until = Instant::now() + patience;
     let ready = poll_fn(|cx| service.poll_ready(cx));
-    match tokio::time::timeout(patience, ready).await {
+    match timeout_at(until, ready).await {
         Err(_elapsed) => return Came::Unready,
         Ok(Err(error)) => return Came::Failed(error.to_string()),
         Ok(Ok(())) => {}
     }
-    match tokio::time::timeout(patience, service.call(request)).await {
-        Err(_elapsed) => Came::Pending,
+    match timeout_at(until, service.call(request)).await {
+        Err(_elapsed) => Came::Pending(patience),
         Ok(Err(error)) => Came::Failed(error.to_string()),
         Ok(Ok(response)) => {
             let (head, _body) = response.into_parts();
             Came::Response(head.status, head.headers)
         }
     }
-}
-
-/// Begins up to `most` requests that stay where the layer is, and gives them; fewer where the service takes no more.
-pub(super) async fn fill<S, B>(service: &S, path: &str, most: usize) -> Vec<impl Sized + use<S, B>>
-where
-    S: Service<Request<B>> + Clone,
-    B: Default,
-{
-    let question = Question::held();
-    let mut held = Vec::new();
-    for _ in 0..most {
-        let mut service = service.clone();
-        let is_ready = poll_fn(|cx| Poll::Ready(service.poll_ready(cx))).await;
-        if !matches!(is_ready, Poll::Ready(Ok(()))) {
-            break;
-        }
-        let mut begun = Box::pin(service.call(Form::Plain.request(path, &question)));
-        let polled = poll_fn(|cx| Poll::Ready(begun.as_mut().poll(cx))).await;
-        if polled.is_pending() {
-            held.push(begun);
-        }
-        // What stands in between, as a buffer does, takes it further.
-        tokio::task::yield_now().await;
-    }
-    held
 }
 
 /// What all of these come to, in their order. There are few, and each wakes all.

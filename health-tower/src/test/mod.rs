@@ -44,8 +44,10 @@
 
 mod advice;
 mod ask;
+mod fill;
 mod placement;
 mod question;
+mod remedies;
 
 pub use health_core::test::Stage;
 pub use placement::{Placement, assert_probes_answer};

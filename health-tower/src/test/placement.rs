@@ -8,8 +8,9 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use crate::test::advice::Problem;
-use crate::test::ask::{Form, all, ask, fill};
-use crate::{HealthLayer, ProbeStatus};
+use crate::test::ask::{Form, all, ask};
+use crate::test::fill::fill;
+use crate::{HealthLayer, ProbeStatus, StatusBoard};
 
 /// Asserts that `service` answers the probes of `layer` as it should: outside of whatever can refuse or delay a request. See [`Placement`].
 ///
@@ -132,10 +133,10 @@ impl<B: Default> Placement<B> {
     {
         let questions = self.questions();
         self.ask_all(&service, &questions, false).await?;
-        let Some((_, path)) = questions.first() else {
+        let Some((form, path)) = questions.first() else {
             return Ok(());
         };
-        let full = fill(&service, path, self.held).await;
+        let full = fill(&service, (form, path), self.held, self.wanted()).await;
         let answered = self.ask_all(&service, &questions, true).await;
         drop(full);
         answered
@@ -152,12 +153,12 @@ impl<B: Default> Placement<B> {
     {
         // At the same time: what keeps all of them waiting is waited for once.
         let asked = questions.iter().map(async |(form, path)| {
-            let (came, answered) = ask(service, (form, path), PATIENCE).await;
+            let (came, note) = ask(service, (form, path), self.wanted()).await;
             Problem {
                 form: form.clone(),
                 path: path.clone(),
                 came,
-                answered,
+                note,
                 full,
             }
         });
@@ -172,6 +173,16 @@ impl<B: Default> Placement<B> {
                 "probes are not answered as they should be:{problems}"
             ))
         }
+    }
+
+    /// Whose answer is wanted, and how long it may take.
+    fn wanted(&self) -> (StatusBoard, Duration) {
+        let patience = if health_core::test::is_paused() {
+            PATIENCE
+        } else {
+            SYSTEM_PATIENCE
+        };
+        (self.layer.shared().board, patience)
     }
 
     fn questions(&self) -> Vec<(Form, String)> {
@@ -193,6 +204,7 @@ impl<B: Default> Placement<B> {
     }
 }
 
-/// What the kubelet waits for, where nobody told it otherwise, is a second; a machine that is busy with other tests takes longer. In
-/// paused time it is over as soon as nothing moves.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// What the kubelet waits for, where nobody told it otherwise. In paused time it is over as soon as nothing moves.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// By the system's clock: a machine that is busy with other tests takes longer.
+const SYSTEM_PATIENCE: Duration = Duration::from_secs(10);

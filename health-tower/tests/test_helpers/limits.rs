@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
 use axum::routing::get;
 use health_tower::test::Placement;
 use health_tower::{BoxError, HealthLayer};
 use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::timeout::TimeoutLayer;
 use tower::{Layer, ServiceBuilder};
 
 use crate::{passes, says, wrong};
@@ -114,6 +117,44 @@ async fn a_load_shed_outside_answers_or_fails() {
         &wrong(fails).await,
         &[FULL, LIMIT, "failed with `service overloaded`"],
     );
+}
+
+/// What fills the limit gets there later than at once, as behind a session that is looked up.
+#[tokio::test(start_paused = true)]
+async fn a_limit_outside_behind_what_takes_its_time() {
+    let yields = from_fn(async |request: Request, next: Next| {
+        tokio::task::yield_now().await;
+        next.run(request).await
+    });
+    let sleeps = from_fn(async |request: Request, next: Next| {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        next.run(request).await
+    });
+    let limit = GlobalConcurrencyLimitLayer::new;
+    let behind = |health| orders().layer(health).layer(limit(1)).layer(yields.clone());
+    let problems = wrong(behind).await;
+    says(&problems, &[FULL, LIMIT, "was not answered"]);
+    let behind = |health| {
+        let limited = orders().layer(health).layer(limit(1000));
+        limited.layer(sleeps.clone()).layer(yields.clone())
+    };
+    says(&wrong(behind).await, &[FULL, LIMIT, "was not answered"]);
+    passes(|health| orders().layer(limit(1)).layer(health).layer(sleeps.clone())).await;
+}
+
+/// What is held keeps its place, though something around the limit doesn't wait for ever.
+#[tokio::test(start_paused = true)]
+async fn a_limit_outside_within_a_time_out() {
+    let health = crate::health();
+    let layer = HealthLayer::new(&health);
+    let stack = ServiceBuilder::new()
+        .layer(TimeoutLayer::new(Duration::from_millis(500)))
+        .layer(GlobalConcurrencyLimitLayer::new(20))
+        .layer(layer.clone());
+    // One waits for a place, for as long as the others would take to give theirs back.
+    let placement = Placement::of(&layer).full_with(21);
+    let problems = placement.check(stack.service(orders())).await;
+    says(&problems.unwrap_err(), &[FULL, LIMIT]);
 }
 
 /// The same limit, with as many requests as it takes and one fewer.

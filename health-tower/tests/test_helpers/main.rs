@@ -11,6 +11,7 @@ mod details;
 mod grpc;
 mod held;
 mod limits;
+mod outside;
 mod stacks;
 
 use std::fmt::Display;
