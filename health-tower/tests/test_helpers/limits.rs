@@ -94,6 +94,15 @@ async fn a_rate_outside() {
         stack.service(orders())
     };
     says(&wrong(stack).await, &[FULL, LIMIT]);
+    // One that would let all through, some time.
+    let stack = |health| {
+        let stack = ServiceBuilder::new()
+            .buffer(2000)
+            .rate_limit(40, Duration::from_millis(500))
+            .layer(health);
+        stack.service(orders())
+    };
+    says(&wrong(stack).await, &[FULL, LIMIT]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! What is around the layer and spoils its answers, without a limit or credentials; in paused time.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,6 +13,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use health_tower::HealthLayer;
 use health_tower::test::Placement;
+use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
 
 use crate::{down, passes, says, wrong};
 
@@ -65,6 +69,18 @@ async fn what_takes_longer_than_the_kubelet_waits() {
     // There and back.
     let both = |health| orders().layer(health).layer(from_fn(halves));
     says(&wrong(both).await, &["was not answered within 1s"]);
+    // To get ready, and there.
+    let places = Arc::new(Semaphore::new(0));
+    let limit = GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&places));
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        places.add_permits(5000);
+    });
+    let late = |health| {
+        let slow = orders().layer(health).layer(slow(600));
+        ServiceBuilder::new().layer(limit.clone()).service(slow)
+    };
+    says(&wrong(late).await, &["was not answered within 1s"]);
 }
 
 async fn halves(request: Request, next: Next) -> Response {
