@@ -27,8 +27,12 @@ where
 /// What is asserted of a whole service, as it is served: an axum `Router`, tonic's `Routes` within their layers, a stack of tower's
 /// `ServiceBuilder`.
 ///
-/// Each path of a probe, and `Check` where gRPC health is on, is asked without credentials. The [`HealthLayer`] itself has to answer, whatever it
-/// says: up or not doesn't matter. Then once more while the application is full: as many requests as [`full_with`](Self::full_with) says
+/// Each path of a probe, and `Check` where gRPC health is on, is asked without credentials and by address, with `Host: 10.1.2.3:8080`, as
+/// the kubelet and balancers ask. The [`HealthLayer`] itself has to answer, for the `Health` of the layer that is named; whatever it says,
+/// up or not, has to come out with the status that it gave, and within a second, for which the kubelet waits where nobody told it otherwise. By the
+/// system's clock, where time isn't paused, it may take ten: a machine that is busy with other tests is slower.
+///
+/// Then once more while the application is full: as many requests as [`full_with`](Self::full_with) says
 /// are held where the layer is, which fills what is outside of it, and nothing else; they count for nothing. And who asks for details
 /// without credentials must get the plain answer.
 ///
@@ -55,10 +59,37 @@ where
 /// # Ok(()) }
 /// ```
 ///
+/// # What may be outside
+///
+/// What neither refuses nor delays, such as an access log. One that wants the client's address (axum's `ConnectInfo`) fails with a 500 without a
+/// server; in the test, give it one, on the finished router:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::net::SocketAddr;
+///
+/// use axum::extract::{ConnectInfo, Request, connect_info::MockConnectInfo};
+/// use axum::{Router, middleware::{Next, from_fn}};
+/// use health_tower::{Health, HealthLayer, test::assert_probes_answer};
+///
+/// async fn log(ConnectInfo(client): ConnectInfo<SocketAddr>, request: Request, next: Next) -> axum::response::Response {
+///     println!("{client} asks for {}", request.uri().path());
+///     next.run(request).await
+/// }
+///
+/// let health = Health::builder().start()?;
+/// let layer = HealthLayer::new(&health);
+/// let app: Router = Router::new().layer(layer.clone()).layer(from_fn(log));
+/// let client = SocketAddr::from(([10, 1, 2, 3], 8080));
+/// assert_probes_answer(app.layer(MockConnectInfo(client)), &layer).await;
+/// # Ok(()) }
+/// ```
+///
 /// # What it can't see
 ///
 /// What is outside of the service: a limit of the server itself, such as tonic's `concurrency_limit_per_connection`, a proxy, the kernel. A limit of more
-/// requests than are held, and one of a rate that lets as many through within ten seconds. In a service whose request body is hyper's `Incoming`, which only a connection makes: lay its layers
+/// requests than are held, and one of a rate that lets as many through within ten seconds. What makes another
+/// answer of a gRPC call that still is one, and what changes a body or headers over HTTP. In a service whose request body is hyper's `Incoming`, which only a connection makes: lay its layers
 /// around something else. One with another body than `Full<Bytes>` is asserted with [`with_body`](Self::with_body).
 #[derive(Debug)]
 #[must_use = "nothing is asserted until `assert(service)`"]
