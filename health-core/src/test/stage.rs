@@ -140,8 +140,8 @@ impl Stage {
     /// Lets time pass: all that falls due meanwhile runs, in order, and by its own timers. A millisecond more, in which what falls due
     /// in the last moment comes to its end.
     ///
-    /// It takes time of yours: 200 times a second, the runtime looks how late it is. In a debug build, a minute takes up to half a second, and an
-    /// hour up to half a minute, whatever the checks do; less in a release build. So advance by what the test is about.
+    /// It takes time of yours: 200 times a second, the runtime looks how late it is. In a debug build, a minute takes about half a second, and an
+    /// hour about half a minute, whatever the checks do; less in a release build. So advance by what the test is about.
     ///
     /// # Panics
     ///

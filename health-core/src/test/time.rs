@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// Further, a test would take longer than anybody waits: how late the runtime is, is looked at up to 200 times a second, and a verdict made each
-/// second. In a debug build, an hour takes up to half a minute, and a day so many times as much.
+/// second. In a debug build, an hour takes about half a minute, and a day some twelve.
 pub(super) const FURTHEST: Duration = Duration::from_secs(24 * 3600);
 /// For so long something is waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(600);

@@ -33,7 +33,6 @@ pub(super) enum Form {
     Plain,
     Query,
     Json,
-    #[cfg_attr(not(feature = "grpc"), expect(dead_code, reason = "nothing asks so"))]
     Grpc,
 }
 

@@ -35,6 +35,10 @@ pub(crate) enum Answered {
     /// It came to the layer of another `Health`.
     ByAnother,
     Plainly,
+    #[cfg_attr(
+        not(feature = "details"),
+        expect(dead_code, reason = "nothing answers so")
+    )]
     WithDetails,
 }
 
