@@ -30,12 +30,11 @@ impl Service {
         let keep_account = from_fn(move |request: Request, next: Next| {
             if let Some(number) = request.headers().get(ASKED) {
                 let number = number.to_str().unwrap().to_owned();
-                let upgrade = request.headers().get(UPGRADE);
-                let upgrade = upgrade.map(|to| format!(" to {}", to.to_str().unwrap()));
-                account
-                    .lock()
-                    .unwrap()
-                    .push(number + &upgrade.unwrap_or_default());
+                let upgrades = request.headers().get_all(UPGRADE).into_iter();
+                let upgrades: String = upgrades
+                    .map(|to| format!(" to {}", to.to_str().unwrap()))
+                    .collect();
+                account.lock().unwrap().push(number + &upgrades);
             }
             next.run(request)
         });
