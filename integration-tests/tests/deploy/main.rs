@@ -16,6 +16,7 @@ mod numbers;
 mod proxy;
 mod refused;
 mod service;
+mod settings;
 mod spellings;
 mod stage;
 mod taken_out;

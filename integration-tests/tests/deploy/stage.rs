@@ -125,7 +125,8 @@ const OFFERS: [&str; 7] = [
 ];
 
 /// The one that a proxy may pass on; not with what only HTTP/2 has.
-const WEBSOCKET: &str = "connection: upgrade, http2-settings\r\nupgrade: WebSocket\r\nhttp2-settings: AAMAAABkAAQAAP__";
+const WEBSOCKET: &str =
+    "connection: upgrade, http2-settings\r\nupgrade: WebSocket\r\nhttp2-settings: AAMAAABkAAQAAP__";
 
 impl Stage {
     /// An offer to speak HTTP/2 from here on is not passed on: what follows would be seen by nobody.
