@@ -68,6 +68,8 @@ pub(crate) const REFUSED: &[&str] = &[
     "/health/live%00",
     "/%00/health/live",
     "/orders;a=1",
+    "/orders%5c1",
+    "/orders%001",
 ];
 
 /// What only looks like a probe belongs to the application.
