@@ -59,6 +59,10 @@ const QUOTED: &[(&str, &str)] = &[
     ),
     ("it was told `…`", "health-tower/src/details/asked.rs"),
     ("heartbeat … to … ", "health-tower/src/details/beats.rs"),
+    (
+        "questions by others, for whom there is no room here",
+        "health-tower/src/details/verbose.rs",
+    ),
     ("fatal error `…`: ", "health-tower/src/details/excerpt.rs"),
     ("start-up task ", "health-tower/src/details/excerpt.rs"),
     ("`…` is under way", "health-core/src/startup/tasks.rs"),
