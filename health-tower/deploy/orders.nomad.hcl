@@ -7,8 +7,9 @@ job "orders" {
   group "orders" {
     count = 3
 
-    # One after the other, and the next when readiness says so. A service that takes longer than a minute to start is stopped, as
-    # the library's start-up deadline has it; the second minute is for Nomad to place it.
+    # One after the other, and the next when both checks have passed for 5 s. Two minutes for that: one to fetch the image, and one for
+    # the service to start, the library's start-up deadline. An instance that takes longer is unhealthy, and replaced; without any
+    # progress for ten minutes (`progress_deadline`), the version before comes back.
     update {
       max_parallel     = 1
       health_check     = "checks"

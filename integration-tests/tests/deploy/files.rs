@@ -24,3 +24,23 @@ pub(crate) fn numbers(text: &str, before: &str) -> Vec<u64> {
     });
     digits.map(|digits| digits.parse().unwrap()).collect()
 }
+
+/// What the part of a file holds that begins with this and ends before that, line by line, without comments.
+pub(crate) fn part(file: &str, from: &str, to: &str) -> Vec<String> {
+    let whole = text(file);
+    let (_, part) = whole.split_once(from).unwrap();
+    let (part, _) = part.split_once(to).unwrap_or((part, ""));
+    let lines = part.lines().map(str::trim);
+    let said = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    // As many blanks as there are to align it, are one.
+    said.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+/// Each of these stands there once.
+pub(crate) fn has(part: &[String], settings: &[&str]) {
+    for setting in settings {
+        let times = part.iter().filter(|line| line.contains(setting)).count();
+        assert_eq!(times, 1, "`{setting}` in {part:#?}");
+    }
+}

@@ -44,7 +44,16 @@ async fn hides(kind: Kind) {
         let outcome = stage.http2(Method::POST, target).await;
         assert_eq!(outcome, passed, "{kind:?}: {target} by HTTP/2");
     }
+    // Envoy makes a slash of it, and compares what it sends on.
+    if kind != Kind::Envoy {
+        let outcome = stage.http1("GET", "/orders\\1", "HTTP/1.1").await;
+        outcome.is_refusal(false, &format!("{kind:?}: a backslash"));
+    }
     stage.no_tunnel().await;
+    // The others pass none on, unless the file is changed.
+    if kind == Kind::HAProxy {
+        stage.passes_websockets().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

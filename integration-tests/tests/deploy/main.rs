@@ -13,12 +13,15 @@ mod hidden;
 mod judge;
 mod nginx;
 mod numbers;
+mod platforms;
 mod proxy;
 mod refused;
 mod service;
+mod settings;
 mod spellings;
 mod stage;
 mod taken_out;
+mod tunnel;
 
 #[allow(dead_code, reason = "of the balancers' tests, which also reload")]
 #[path = "../balancers/peer.rs"]

@@ -8,7 +8,8 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{any, post};
 use health_tower::{GrpcHealth, Health, HealthLayer};
-use http::header::{CONTENT_TYPE, UPGRADE};
+use http::HeaderMap;
+use http::header::{CONNECTION, CONTENT_TYPE, UPGRADE};
 use integration_tests::host::{Host, healthy};
 
 /// The header that numbers the questions of the tests: proxies' own have none.
@@ -30,12 +31,10 @@ impl Service {
         let keep_account = from_fn(move |request: Request, next: Next| {
             if let Some(number) = request.headers().get(ASKED) {
                 let number = number.to_str().unwrap().to_owned();
-                let upgrade = request.headers().get(UPGRADE);
-                let upgrade = upgrade.map(|to| format!(" to {}", to.to_str().unwrap()));
                 account
                     .lock()
                     .unwrap()
-                    .push(number + &upgrade.unwrap_or_default());
+                    .push(number + &offers(request.headers()));
             }
             next.run(request)
         });
@@ -62,7 +61,7 @@ impl Service {
         self.host.addr()
     }
 
-    /// The numbers of the questions that came here since the last look, each with the protocol that it wants to change to.
+    /// The numbers of the questions that came here since the last look, each with what offers to change the protocol.
     pub(crate) fn reached(&self) -> Vec<String> {
         std::mem::take(&mut *self.reached.lock().unwrap())
     }
@@ -71,6 +70,20 @@ impl Service {
     pub(crate) async fn stop(self) {
         self.host.stop().await;
     }
+}
+
+/// What a change of protocol is made of. A proxy's own `Connection: close` or `keep-alive` is nothing.
+fn offers(headers: &HeaderMap) -> String {
+    let mut offers = String::new();
+    for name in [CONNECTION.as_str(), UPGRADE.as_str(), "http2-settings"] {
+        for value in headers.get_all(name) {
+            let value = value.to_str().unwrap();
+            if !["close", "keep-alive"].contains(&value) {
+                offers += &format!(" {name} {value}");
+            }
+        }
+    }
+    offers
 }
 
 const GRPC_STATUS: http::HeaderName = http::HeaderName::from_static("grpc-status");

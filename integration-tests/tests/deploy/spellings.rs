@@ -56,12 +56,27 @@ pub(crate) const REFUSED: &[&str] = &[
     "health/live",
     "http:/health/live",
     "http://health/health/live#x",
+    "/orders/..\\health/live",
+    "/orders\\..\\health\\live",
+    "/orders/..%5chealth/live",
+    "/orders/..;/health/live",
+    "/orders/..%3b/health/live",
+    "/orders/..;a=1/health/live?x=1",
+    "/health%3b/live",
+    "/health%3B/live",
+    "/health%00/live",
+    "/health/live%00",
+    "/%00/health/live",
+    "/orders;a=1",
+    "/orders%5c1",
+    "/orders%001",
 ];
 
 /// What only looks like a probe belongs to the application.
 pub(crate) const PASSED: &[&str] = &[
     "/orders",
     "/orders?next=/health/live",
+    "/orders?next=..;%00%5c%3b",
     "/orders/health",
     "/orders/health/live",
     "/healthy",

@@ -39,8 +39,8 @@ pub(crate) fn of_http2(target: &str) -> String {
 
 /// Two services behind a proxy.
 pub(crate) struct Stage {
-    services: [Service; 2],
-    proxy: Proxy,
+    pub(crate) services: [Service; 2],
+    pub(crate) proxy: Proxy,
 }
 
 impl Stage {
@@ -109,20 +109,5 @@ fn status<B>(answer: &Response<B>) -> u16 {
         Some(b"12") => 404,
         Some(b"13") => 400,
         _ => answer.status().as_u16(),
-    }
-}
-
-impl Stage {
-    /// An offer to speak HTTP/2 from here on is not passed on: what follows would be seen by nobody.
-    pub(crate) async fn no_tunnel(&self) {
-        let mut wire = Wire::connect(self.proxy.public).await;
-        let offer = "connection: upgrade, http2-settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__";
-        let head = format!(
-            "GET /upgrade HTTP/1.1\r\nhost: orders.example\r\n{offer}\r\n{ASKED}: 1\r\n\r\n"
-        );
-        wire.send(head).await;
-        assert_eq!(wire.answer().await.status, 200);
-        let reached = self.services.each_ref().map(Service::reached).concat();
-        assert_eq!(reached, ["1"], "not `1 to h2c`");
     }
 }

@@ -6,3 +6,4 @@
 mod events;
 mod metrics;
 mod on_call;
+mod quoted;

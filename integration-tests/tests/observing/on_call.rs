@@ -1,13 +1,12 @@
 //! The guide for those on call knows all that they may meet.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use health_tower::{AdviceKind, Cause, FaultKind, Verdict};
 
-fn guide() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    fs::read_to_string(root.join("../health-tower/docs/on-call.md")).unwrap()
+pub(crate) fn guide() -> String {
+    fs::read_to_string(root().join("health-tower/docs/on-call.md")).unwrap()
 }
 
 #[test]
@@ -19,6 +18,8 @@ fn each_cause_fault_verdict_and_advice_is_in_the_guide() {
         Cause::Panicked,
         Cause::Stale,
         Cause::Inconclusive,
+        Cause::Cancelled,
+        Cause::Late,
     ];
     let faults = [
         FaultKind::RuntimeStalled,
@@ -29,6 +30,7 @@ fn each_cause_fault_verdict_and_advice_is_in_the_guide() {
     let advice = [
         AdviceKind::NobodyAsksReadiness,
         AdviceKind::RoutesByAnotherProbe,
+        AdviceKind::ReadinessAtTwoPaths,
         AdviceKind::LameDuckTooShort,
     ];
     let verdicts = [
@@ -38,6 +40,37 @@ fn each_cause_fault_verdict_and_advice_is_in_the_guide() {
         Verdict::Gray,
         Verdict::Down,
     ];
+    // Those of which `?verbose` says it in words, which the next test holds: `Failed`, `NeverRun`.
+    let in_words = 2;
+    let all = [
+        (
+            "health-core/src/snapshot/report.rs",
+            "Cause",
+            causes.len() + in_words,
+        ),
+        (
+            "health-core/src/watchdog/fault.rs",
+            "FaultKind",
+            faults.len(),
+        ),
+        (
+            "health-core/src/probers/advice.rs",
+            "AdviceKind",
+            advice.len(),
+        ),
+        (
+            "health-core/src/verdict/report.rs",
+            "Verdict",
+            verdicts.len(),
+        ),
+    ];
+    for (source, name, known) in all {
+        assert_eq!(
+            variants(source, name),
+            known,
+            "a {name} is not in this test"
+        );
+    }
     let causes = causes.map(|cause| format!("[{cause}]"));
     let faults = faults.map(|fault| fault.name().to_owned());
     let advice = advice.map(|kind| kind.name().to_owned());
@@ -45,6 +78,21 @@ fn each_cause_fault_verdict_and_advice_is_in_the_guide() {
     for name in causes.iter().chain(&faults).chain(&advice).chain(&verdicts) {
         assert!(guide.contains(name), "{name} is not in the guide");
     }
+}
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// How many variants an enumeration has. Outside of its crate no `match` tells, since they are non-exhaustive.
+fn variants(source: &str, name: &str) -> usize {
+    let source = fs::read_to_string(root().join(source)).unwrap();
+    let items = syn::parse_file(&source).unwrap().items;
+    let counted = items.into_iter().find_map(|item| match item {
+        syn::Item::Enum(found) if found.ident == name => Some(found.variants.len()),
+        _ => None,
+    });
+    counted.unwrap()
 }
 
 /// What a reader jumps to is there.
