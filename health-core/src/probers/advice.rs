@@ -52,7 +52,7 @@ impl fmt::Display for AdviceKind {
 }
 
 impl Advice {
-    fn new(kind: AdviceKind, about: impl Into<Box<str>>, text: String) -> Self {
+    pub(crate) fn new(kind: AdviceKind, about: impl Into<Box<str>>, text: String) -> Self {
         Self {
             kind,
             about: about.into(),

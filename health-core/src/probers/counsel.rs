@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use crate::Probe;
 use crate::lifecycle::{DrainPolicy, Phase};
 use crate::probers::advice::{Advice, Facts, advise};
+use crate::probers::told::Told;
 use crate::probers::{ProberReport, Probers};
 use crate::snapshot::{Event, Hub};
 
@@ -21,6 +22,7 @@ pub(crate) struct Counsel {
     /// From when on it would have been asked.
     serving: Option<Instant>,
     advice: Vec<Advice>,
+    told: Told,
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -37,6 +39,7 @@ impl Counsel {
             at: Instant::now(),
             serving: None,
             advice: Vec::new(),
+            told: Told::default(),
         }
     }
 
@@ -70,19 +73,12 @@ impl Counsel {
             }),
             _ => self.advice.clone(),
         };
-        self.tell(hub, &advice);
+        let news = self.told.news(&self.advice, &advice, now);
+        let new = news.new.into_iter().map(Event::Advice);
+        let over = news.over.into_iter().map(Event::AdviceOver);
+        new.chain(over).for_each(|event| hub.put(event));
         self.advice = advice;
         let probers: Arc<[ProberReport]> = book.iter().cloned().collect();
         hub.vitals().set_asked(probers, self.advice.clone().into());
-    }
-
-    fn tell(&self, hub: &Hub, advice: &[Advice]) {
-        let is_in = |one: &Advice, all: &[Advice]| all.iter().any(|other| other.is_same(one));
-        for new in advice.iter().filter(|new| !is_in(new, &self.advice)) {
-            hub.put(Event::Advice(new.clone()));
-        }
-        for over in self.advice.iter().filter(|over| !is_in(over, advice)) {
-            hub.put(Event::AdviceOver(over.clone()));
-        }
     }
 }

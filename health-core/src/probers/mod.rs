@@ -10,6 +10,7 @@ mod counsel;
 mod entry;
 mod handle;
 mod report;
+mod told;
 
 pub use advice::{Advice, AdviceKind};
 pub use handle::{Asker, Probers, Watching};

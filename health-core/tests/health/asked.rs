@@ -18,7 +18,7 @@ fn ready(agent: &str) -> Asker<'_> {
 
 fn kinds(health: &Health) -> Vec<AdviceKind> {
     let now = health.snapshot();
-    now.advice().map(|advice| advice.kind()).collect()
+    now.advice().map(health_core::Advice::kind).collect()
 }
 
 #[tokio::test(start_paused = true)]

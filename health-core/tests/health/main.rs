@@ -16,6 +16,7 @@ mod inconclusive;
 mod maintenance;
 mod parts;
 mod probes;
+mod reader;
 mod running;
 mod scheduling;
 mod start_errors;

@@ -146,3 +146,20 @@ async fn an_observed_check_shows_what_it_would_have_done() {
     // Nothing happened, and nobody waits for it.
     assert!(document["checks"]["good"][0].get("outages").is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn reader_operator_who_looks_each_ten_seconds() {
+    let health = health();
+    let layer = open(&health);
+    for _ in 0..30 {
+        ask(&layer, "GET", "/health/live", Some(b"kube-probe/1.33")).await;
+        ask(&layer, "GET", "/health/ready?verbose", Some(b"curl/8.5.0")).await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    let lines = get(&layer, "/health/ready?verbose", "").await;
+    let lines = lines.text();
+    assert!(
+        lines.contains("nobody_asks_readiness") && !lines.contains("lame_duck_too_short"),
+        "{lines}"
+    );
+}

@@ -10,6 +10,7 @@ mod declared;
 mod drain;
 mod frames;
 mod list;
+mod reader;
 mod refused;
 mod stale;
 mod watch;
