@@ -3,12 +3,12 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use crate::Health;
 use crate::check::{Census, Check, CheckRef, StateMap};
 use crate::error::{Problem, StartError};
 use crate::lifecycle::DrainPolicy;
 use crate::start::{Plan, start, unusable};
 use crate::watchdog::Watchdog;
+use crate::{AdviceKind, Health};
 
 /// Collects states, checks and settings for a [`Health`].
 ///
@@ -102,6 +102,20 @@ impl HealthBuilder {
     /// stay down, liveness is untouched, and whether to restart is up to the orchestrator's start-up probe.
     pub fn startup_deadline(mut self, deadline: Duration) -> Self {
         self.plan.startup_deadline = deadline;
+        self
+    }
+
+    /// Gives no [`Advice`](crate::Advice) of these kinds: where something is meant to be as it is. It is neither in snapshots nor logged.
+    ///
+    /// ```
+    /// use health_core::{AdviceKind, Health};
+    ///
+    /// // Behind an nginx that asks for nothing.
+    /// let builder = Health::builder().without_advice([AdviceKind::NobodyAsksReadiness]);
+    /// # let _ = builder;
+    /// ```
+    pub fn without_advice(mut self, kinds: impl IntoIterator<Item = AdviceKind>) -> Self {
+        self.plan.without_advice.extend(kinds);
         self
     }
 

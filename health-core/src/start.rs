@@ -22,7 +22,7 @@ use crate::snapshot::{Cause, Hub, StatusBoard};
 use crate::traffic::{Connections, InFlight};
 use crate::verdict::Judge;
 use crate::watchdog::{Besides, WatchThread, Watchdog};
-use crate::{CheckState, Health, Probe};
+use crate::{AdviceKind, CheckState, Health, Probe};
 
 /// How often results are looked at for staleness. Probes don't depend on it: the board knows by itself.
 const TICK: Duration = Duration::from_secs(1);
@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) drain: DrainPolicy,
     pub(crate) startup_deadline: Duration,
     pub(crate) watchdog: Watchdog,
+    /// What nobody wants to be advised of.
+    pub(crate) without_advice: Vec<AdviceKind>,
     /// Whether synchronous checks have threads of their own, as they do but in a test that drives the clock: threads have the system's.
     pub(crate) hosted: bool,
 }
@@ -54,6 +56,7 @@ impl Default for Plan {
             drain: DrainPolicy::default(),
             startup_deadline: Duration::from_secs(60),
             watchdog: Watchdog::default(),
+            without_advice: Vec::new(),
             hosted: true,
         }
     }
@@ -88,7 +91,7 @@ pub(crate) fn start(
         let signs = Box::new(move || in_flight.turnover());
         let mut late = Late::new(&latch, in_flight, connections.clone());
         let mut judge = Judge::new(in_flight);
-        let mut counsel = Counsel::new(probers, &plan.drain);
+        let mut counsel = Counsel::new(probers, &plan.drain, &plan.without_advice);
         let besides: Besides = Box::new(move |hub, seen| {
             late.look(seen);
             judge.look(hub, seen);
@@ -123,7 +126,8 @@ pub(crate) fn start(
     let driver = runtime.spawn(drive).abort_handle();
     let besides = (!watched).then(|| {
         let judge = Judge::new(in_flight);
-        (judge, Counsel::new(probers, &plan.drain))
+        let counsel = Counsel::new(probers, &plan.drain, &plan.without_advice);
+        (judge, counsel)
     });
     let tick = tick(Arc::clone(&hub), besides);
     tasks.push(runtime.spawn(tick).abort_handle());

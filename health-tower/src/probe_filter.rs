@@ -30,8 +30,9 @@ use crate::layer::Shared;
 /// use std::time::Duration;
 ///
 /// use axum::{Router, extract::Request, response::Response, routing::get};
+/// use tower_http::classify::ServerErrorsFailureClass;
 /// use tower_http::trace::TraceLayer;
-/// use tracing::{Span, info, info_span};
+/// use tracing::{Span, error, info, info_span};
 ///
 /// let layer = HealthLayer::new(health);
 /// let probes = layer.probe_filter();
@@ -50,7 +51,11 @@ use crate::layer::Shared;
 ///         }
 ///     })
 ///     // A probe that is down is 503, and its cause has been told by an event of its own.
-///     .on_failure(());
+///     .on_failure(|failure: ServerErrorsFailureClass, took: Duration, span: &Span| {
+///         if !span.is_none() {
+///             error!(%failure, ?took, "failed");
+///         }
+///     });
 ///
 /// Router::new()
 ///     .route("/orders", get(|| async { "none yet" }))

@@ -103,12 +103,19 @@ impl DrainPolicy {
     ///
     /// Nothing is done with it but to [warn](crate::AdviceKind::LameDuckTooShort) where a prober notices a shutdown only after the lame
     /// duck: the interval at which it asks is measured, and this is not known. Where it isn't set, it is the default of whoever says in
-    /// the user agent that it is an AWS, Azure or Google load balancer, Route 53, Envoy or Consul; and 3 for all others. `start()`
-    /// refuses zero.
+    /// the user agent that it is an AWS, Azure or Google load balancer, Route 53, Envoy or Consul, and 3 for who sends none, as HAProxy;
+    /// others are then taken for monitors. With HAProxy's `fastinter`, or a monitor that is none, set what comes out at the time that it
+    /// takes. `start()` refuses zero.
     #[must_use]
     pub fn unhealthy_threshold(mut self, failures: u32) -> Self {
         self.unhealthy_threshold = Some(failures);
         self
+    }
+
+    /// Whether the orchestrator takes an instance out before it sends the signal: ECS out of its target groups, Nomad out of the catalogue.
+    pub(crate) fn is_taken_out_first(&self) -> bool {
+        let setting = self.grace.map(|grace| grace.setting);
+        matches!(setting, Some("stopTimeout" | "kill_timeout"))
     }
 
     /// The lame duck, as it is set.

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use crate::Probe;
 use crate::probers::agents::{Role, agent, threshold};
 use crate::probers::book::Book;
+use crate::probers::entry::Entry;
 use crate::probers::report::{ProberReport, named};
 
 /// Something about how this service is asked that will hurt one day, and what to do about it. No answer depends on it.
@@ -20,15 +21,19 @@ pub struct Advice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AdviceKind {
-    /// For two minutes of serving, nobody has asked readiness, over HTTP or gRPC: whoever sends requests here won't know when to stop.
+    /// For two minutes in which requests came, nobody has asked readiness, over HTTP or gRPC: whoever sends them won't know when to stop.
     NobodyAsksReadiness,
-    /// A load balancer, one that says so in its user agent, asks another probe than readiness: it would send requests to an instance
-    /// that drains.
+    /// A load balancer, one that says so in its user agent, asks liveness or start-up, and not readiness: it would send requests to an
+    /// instance that drains.
     RoutesByAnotherProbe,
     /// Two probers ask readiness at different paths: sooner or later, one of them is forgotten.
     ReadinessAtTwoPaths,
-    /// A prober needs longer to notice that readiness is down than the lame duck lasts: its interval times the failures that it waits
-    /// for. The kubelet is none of these: a pod that ends is taken out for being deleted, whatever its probes say.
+    /// A balancer needs longer to notice that readiness is down than the lame duck lasts: its interval times the failures that it waits
+    /// for. It is one that says so in its user agent, or that sends none, as HAProxy; or anybody, where
+    /// [`unhealthy_threshold`](crate::DrainPolicy::unhealthy_threshold) is set. The kubelet is none of these: a pod that ends is taken out
+    /// for being deleted, whatever its probes say; and so it is under [`ecs`](crate::DrainPolicy::ecs) and
+    /// [`nomad`](crate::DrainPolicy::nomad). Several nodes of a balancer under one name are taken for one that asks more often: then
+    /// this may be missed.
     LameDuckTooShort,
 }
 
@@ -84,11 +89,13 @@ impl fmt::Display for Advice {
 pub(crate) struct Facts<'a> {
     pub(crate) book: &'a Book,
     pub(crate) now: Instant,
-    /// For how long it has served, and would have been asked.
-    pub(crate) serving: Duration,
+    /// How long ago readiness was asked last.
+    pub(crate) asked_ago: Option<Duration>,
     /// Somebody is told of readiness without asking.
     pub(crate) watched: bool,
-    /// `None` where probers hear nothing of a shutdown.
+    /// Requests came lately, which are no probes.
+    pub(crate) requested: bool,
+    /// `None` where probers need hear nothing of a shutdown.
     pub(crate) lame_duck: Option<Duration>,
     /// After how many failures probers act, where that was said.
     pub(crate) threshold: Option<u32>,
@@ -96,32 +103,31 @@ pub(crate) struct Facts<'a> {
     pub(crate) ready_at: &'a str,
 }
 
-/// Longer than the default interval of any orchestrator or balancer: 30 s.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// So many of each kind are of use.
+/// Longer than the default interval of any orchestrator or balancer: 30 s. So long is waited before anything is said.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+/// So many are named.
 const MOST: usize = 4;
 
 pub(crate) fn advise(facts: Facts<'_>) -> Vec<Advice> {
-    let astray = astray(facts);
-    let mut all: Vec<_> = nobody(facts).into_iter().collect();
-    all.extend(astray);
-    all.extend(two_paths(facts));
-    all.extend(lame_duck(facts));
+    let single = [nobody(facts), two_paths(facts), lame_duck(facts)];
+    let mut all: Vec<_> = single.into_iter().flatten().collect();
+    all.extend(astray(facts));
     all
 }
 
 fn nobody(facts: Facts<'_>) -> Option<Advice> {
-    let silence = |prober: &ProberReport| {
-        let patience = PATIENCE.max(3 * prober.interval().unwrap_or_default());
+    let seldom = |prober: &ProberReport| {
+        let patience = 3 * prober.interval().unwrap_or_default();
         facts.now.saturating_duration_since(prober.last) < patience
     };
-    let mut readiness = facts.book.iter().filter(of_readiness);
-    if facts.watched || facts.serving < PATIENCE || readiness.any(silence) {
+    let asked = facts.asked_ago.is_some_and(|ago| ago < PATIENCE);
+    let mut readiness = facts.book.iter().filter(|prober| of_readiness(prober));
+    if !facts.requested || facts.watched || asked || readiness.any(seldom) {
         return None;
     }
     let path = question(facts.ready_at);
-    let others = facts.book.regulars(facts.now);
-    let others: Vec<_> = others.take(MOST).map(ToString::to_string).collect();
+    let others = facts.book.regulars(facts.now).take(MOST);
+    let others: Vec<_> = others.map(|entry| entry.report().to_string()).collect();
     let instead = if others.is_empty() {
         "nobody asks anything else either".to_owned()
     } else {
@@ -134,13 +140,14 @@ fn nobody(facts: Facts<'_>) -> Option<Advice> {
     Some(Advice::new(AdviceKind::NobodyAsksReadiness, "", text))
 }
 
+/// Not of who asks `external`: that is for those who want to know how users fare.
 fn astray(facts: Facts<'_>) -> Vec<Advice> {
+    let regulars = || facts.book.regulars(facts.now).map(Entry::report);
     let of = |prober: &ProberReport| {
         let known = agent(prober).filter(|agent| agent.role == Role::Balancer)?;
-        let mut regulars = facts.book.regulars(facts.now);
-        let asks_readiness =
-            regulars.any(|other| of_readiness(&other) && other.agent == prober.agent);
-        if of_readiness(&prober) || asks_readiness {
+        let same = |other: &ProberReport| agent(other) == Some(known) && of_readiness(other);
+        let routes = matches!(prober.probe, Probe::Liveness | Probe::Startup);
+        if !routes || regulars().any(same) {
             return None;
         }
         let (what, probe) = (known.what, prober.probe);
@@ -149,25 +156,30 @@ fn astray(facts: Facts<'_>) -> Vec<Advice> {
             "{prober}, and not readiness: {what} would go on sending requests to an instance that drains, for {probe} is another \
              question; let it ask {path}"
         );
-        Some(Advice::new(
-            AdviceKind::RoutesByAnotherProbe,
-            prober.agent.clone(),
-            text,
-        ))
+        // By what it is known as: what it calls itself is anybody's text.
+        Some(Advice::new(AdviceKind::RoutesByAnotherProbe, what, text))
     };
-    facts
-        .book
-        .regulars(facts.now)
-        .filter_map(of)
-        .take(MOST)
-        .collect()
+    let mut all: Vec<Advice> = Vec::new();
+    for advice in regulars().filter_map(of) {
+        if !all.iter().any(|other| other.is_same(&advice)) {
+            all.push(advice);
+        }
+    }
+    all
 }
 
 fn two_paths(facts: Facts<'_>) -> Option<Advice> {
     let asks = |prober: &&ProberReport| of_readiness(prober) && !prober.grpc;
-    let mut regulars = facts.book.regulars(facts.now).filter(asks);
-    let one = regulars.next()?;
-    let other = regulars.find(|other| other.place != one.place && other.agent != one.agent)?;
+    let regulars = facts.book.regulars(facts.now).map(Entry::report);
+    let all: Vec<_> = regulars.filter(asks).collect();
+    // Two that don't say who they are may be anybody.
+    let differ = |one: &ProberReport, other: &ProberReport| {
+        one.place != other.place && (one.agent != other.agent || one.agent.is_empty())
+    };
+    let (one, other) = all.iter().find_map(|one| {
+        let other = all.iter().find(|other| differ(one, other))?;
+        Some((one, other))
+    })?;
     let (path, asker) = (question(facts.ready_at), named(&one.agent));
     let (here, there, other_asker) = (&one.place, &other.place, named(&other.agent));
     let text = format!(
@@ -178,36 +190,44 @@ fn two_paths(facts: Facts<'_>) -> Option<Advice> {
 }
 
 fn lame_duck(facts: Facts<'_>) -> Option<Advice> {
-    let lame_duck = facts.lame_duck?;
-    let detects = |prober: &ProberReport| {
+    let lame_duck = facts.lame_duck.filter(|_| facts.requested)?;
+    let regulars = facts.book.regulars(facts.now);
+    let detects = regulars.filter_map(|entry| {
+        let prober = entry.report();
+        let known = agent(prober);
+        let routes = match known {
+            Some(agent) => agent.role == Role::Balancer,
+            // Monitors say who they are.
+            None => prober.agent.is_empty() || facts.threshold.is_some(),
+        };
+        let interval = match known {
+            // It asks seldom where it has nothing to send, and what it then misses is nothing.
+            Some(agent) if agent.rests => entry.fastest(),
+            _ => entry.slow(),
+        };
         let times = facts.threshold.unwrap_or_else(|| threshold(prober));
-        let interval = prober.interval().unwrap_or_default();
-        (interval.saturating_mul(times), times)
-    };
-    let routes = |prober: &&ProberReport| {
-        let agent = agent(prober);
-        of_readiness(prober) && agent.is_none_or(|agent| agent.role == Role::Balancer)
-    };
-    let regulars = facts.book.regulars(facts.now).filter(routes);
-    let slowest = regulars.max_by_key(|prober| detects(prober).0)?;
-    let (needs, times) = detects(slowest);
+        let needs = interval?.saturating_mul(times);
+        (routes && of_readiness(prober)).then_some((needs, times, prober))
+    });
+    let (needs, times, slowest) = detects.max_by_key(|(needs, ..)| *needs)?;
     // A timer here or there is no reason: intervals are jittered, and measured.
     if needs <= lame_duck + lame_duck / 10 {
         return None;
     }
     let enough = Duration::from_secs(needs.as_secs_f64().ceil() as u64);
     let faster = lame_duck / times.max(1);
+    let or = if faster.is_zero() {
+        String::new()
+    } else {
+        format!(", or let it ask every {faster:.1?}")
+    };
     let text = format!(
         "{slowest}, and takes an instance out after {times} failures, as far as is known: it notices a shutdown after {enough:?}, and \
-         the lame duck is over after {lame_duck:?}, so that requests come to a closed port; set `DrainPolicy::lame_duck` to \
-         {enough:?}, or let it ask every {faster:.1?}; if it waits for other than {times} failures, say so with \
-         `DrainPolicy::unhealthy_threshold`"
+         the lame duck is over after {lame_duck:?}, so that requests come to a closed port; set `DrainPolicy::lame_duck` to {enough:?}, \
+         with `.deadline` and the orchestrator's grace period as much longer{or}; if it waits for other than {times} failures, say so \
+         with `DrainPolicy::unhealthy_threshold`"
     );
-    Some(Advice::new(
-        AdviceKind::LameDuckTooShort,
-        slowest.agent.clone(),
-        text,
-    ))
+    Some(Advice::new(AdviceKind::LameDuckTooShort, "", text))
 }
 
 /// How to ask at that place: a path, or a method of gRPC.
@@ -219,7 +239,7 @@ fn question(place: &str) -> String {
     }
 }
 
-fn of_readiness(prober: &&ProberReport) -> bool {
+fn of_readiness(prober: &ProberReport) -> bool {
     prober.probe == Probe::Readiness
 }
 

@@ -10,6 +10,8 @@ pub(crate) struct Agent {
     pub(crate) role: Role,
     /// How many failures in a row it waits for, where nobody set anything else.
     threshold: u32,
+    /// It asks less often where it has sent nothing for a while.
+    pub(crate) rests: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +51,7 @@ const KNOWN: [(&str, Agent); 9] = [
         "Edge Health Probe",
         known("Azure Front Door", Role::Balancer, 2),
     ),
-    ("Envoy/HC", known("Envoy", Role::Balancer, 1)),
+    ("Envoy/HC", ENVOY),
     ("Consul Health Check", known("Consul", Role::Balancer, 1)),
     ("health-probe", known("`exec_probe`", Role::Exec, 3)),
 ];
@@ -59,8 +61,15 @@ const fn known(what: &'static str, role: Role, threshold: u32) -> Agent {
         what,
         role,
         threshold,
+        rests: false,
     }
 }
+
+/// Envoy's `no_traffic_interval` is a minute by default.
+const ENVOY: Agent = Agent {
+    rests: true,
+    ..known("Envoy", Role::Balancer, 1)
+};
 
 pub(crate) fn agent(report: &ProberReport) -> Option<Agent> {
     let mut all = KNOWN.iter();

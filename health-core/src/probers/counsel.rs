@@ -5,10 +5,10 @@ use tokio::time::Instant;
 
 use crate::Probe;
 use crate::lifecycle::{DrainPolicy, Phase};
-use crate::probers::advice::{Advice, Facts, advise};
+use crate::probers::advice::{Advice, Facts, PATIENCE, advise};
 use crate::probers::told::Told;
-use crate::probers::{ProberReport, Probers};
-use crate::snapshot::{Event, Hub};
+use crate::probers::{AdviceKind, ProberReport, Probers};
+use crate::snapshot::{Asked, Event, Hub};
 
 /// Looks at who asks, once a second, and tells what is odd about it: when it begins, and when it is over.
 #[derive(Debug)]
@@ -19,8 +19,11 @@ pub(crate) struct Counsel {
     threshold: Option<u32>,
     looked: Duration,
     at: Instant,
-    /// From when on it would have been asked.
+    /// From when on it would have been asked, without a break.
     serving: Option<Instant>,
+    /// When a request was seen last.
+    requested: Option<Instant>,
+    without: Vec<AdviceKind>,
     advice: Vec<Advice>,
     told: Told,
 }
@@ -30,14 +33,17 @@ const SECOND: Duration = Duration::from_secs(1);
 const STOPPED: Duration = Duration::from_secs(5);
 
 impl Counsel {
-    pub(crate) fn new(probers: Probers, policy: &DrainPolicy) -> Self {
+    pub(crate) fn new(probers: Probers, policy: &DrainPolicy, without: &[AdviceKind]) -> Self {
+        let heard = !policy.stays_ready && !policy.is_taken_out_first();
         Self {
             probers,
-            lame_duck: (!policy.stays_ready).then_some(policy.lame_duck),
+            lame_duck: heard.then_some(policy.lame_duck),
             threshold: policy.unhealthy_threshold,
             looked: Duration::ZERO,
             at: Instant::now(),
             serving: None,
+            requested: None,
+            without: without.to_vec(),
             advice: Vec::new(),
             told: Told::default(),
         }
@@ -57,28 +63,41 @@ impl Counsel {
         if stopped || !serves {
             self.serving = None;
         }
+        let traffic = hub.vitals().now().traffic;
+        if traffic.first().is_some_and(|whole| whole.entered() > 0) {
+            self.requested = Some(now);
+        }
+        let lately = |at: Instant| now.saturating_duration_since(at) < PATIENCE;
         let serving = serves.then(|| *self.serving.get_or_insert(now));
         let book = self.probers.book();
         let ready_at = self.probers.place(Probe::Readiness);
-        // Where no face answers, nobody can ask; and a drain is no time to learn habits.
+        // Where no face answers, nobody can ask. A drain is no time to learn habits, nor is what comes soon after it, or after a stop.
         let advice = match (serving, ready_at) {
-            (Some(serving), Some(ready_at)) => advise(Facts {
+            (Some(serving), Some(ready_at)) if !lately(serving) => advise(Facts {
                 book: &book,
                 now,
-                serving: now.saturating_duration_since(serving),
+                asked_ago: self.probers.asked_ago(Probe::Readiness, now),
                 watched: self.probers.is_watched(),
+                requested: self.requested.is_some_and(lately),
                 lame_duck: self.lame_duck,
                 threshold: self.threshold,
                 ready_at,
             }),
             _ => self.advice.clone(),
         };
+        let wanted = |advice: &Advice| !self.without.contains(&advice.kind());
+        let advice: Vec<_> = advice.into_iter().filter(wanted).collect();
         let news = self.told.news(&self.advice, &advice, now);
         let new = news.new.into_iter().map(Event::Advice);
         let over = news.over.into_iter().map(Event::AdviceOver);
         new.chain(over).for_each(|event| hub.put(event));
         self.advice = advice;
         let probers: Arc<[ProberReport]> = book.iter().cloned().collect();
-        hub.vitals().set_asked(probers, self.advice.clone().into());
+        let asked = Asked {
+            probers,
+            advice: self.advice.clone().into(),
+            unlisted: book.turned_away(),
+        };
+        hub.vitals().set_asked(asked);
     }
 }

@@ -9,9 +9,12 @@ use crate::probers::{Asker, ProberReport};
 pub(crate) struct Entry {
     report: ProberReport,
     gaps: Gaps,
+    /// When it began to ask for the last time: what follows at once belongs to it.
+    began: Instant,
+    fastest: Option<Duration>,
 }
 
-/// The last few times between two questions. The median is not moved by one that came late, or by somebody who tried by hand.
+/// The last few times between two questions, while the answer was yes: many ask at other intervals as long as it is no.
 #[derive(Clone, Debug, Default)]
 struct Gaps {
     last: [Duration; MOST_GAPS],
@@ -19,7 +22,7 @@ struct Gaps {
     count: usize,
 }
 
-const MOST_GAPS: usize = 8;
+const MOST_GAPS: usize = 16;
 /// What comes so soon after another belongs to it: several checks of one prober, all of which are due. Envoy asks for each cluster.
 const BURST: Duration = Duration::from_millis(100);
 /// Fewer are no habit.
@@ -28,11 +31,16 @@ const FEWEST_GAPS: usize = 3;
 const GONE: u32 = 10;
 
 impl Entry {
-    pub(crate) fn new(asker: Asker<'_>, agent: Box<str>, up: bool, now: Instant) -> Self {
+    pub(crate) fn new(
+        asker: Asker<'_>,
+        [place, agent]: [Box<str>; 2],
+        up: bool,
+        now: Instant,
+    ) -> Self {
         Self {
             report: ProberReport {
                 probe: asker.probe,
-                place: asker.place.into(),
+                place,
                 grpc: asker.grpc,
                 agent,
                 asked: 1,
@@ -41,27 +49,50 @@ impl Entry {
                 up,
             },
             gaps: Gaps::default(),
+            began: now,
+            fastest: None,
         }
     }
 
-    pub(crate) fn is(&self, asker: Asker<'_>, agent: &str) -> bool {
+    pub(crate) fn is(&self, asker: Asker<'_>, [place, agent]: [&str; 2]) -> bool {
         let report = &self.report;
         report.probe == asker.probe
             && report.grpc == asker.grpc
             && *report.agent == *agent
-            && *report.place == *asker.place
+            && *report.place == *place
     }
 
     pub(crate) fn asked(&mut self, up: bool, now: Instant) {
         let report = &mut self.report;
-        let gap = now.saturating_duration_since(report.last);
+        let gap = now.saturating_duration_since(self.began);
         if gap >= BURST {
-            self.gaps.add(gap);
+            self.began = now;
+            if report.up && up {
+                self.gaps.add(gap);
+                report.interval = self.gaps.at(|count| count / 2);
+                self.fastest = report.interval.min(self.fastest.or(report.interval));
+            }
         }
         report.asked += 1;
-        report.interval = self.gaps.median();
         report.last = report.last.max(now);
         report.up = up;
+    }
+
+    /// It was told without having asked.
+    pub(crate) fn told(&mut self, up: bool, now: Instant) {
+        self.report.last = self.report.last.max(now);
+        self.report.up = up;
+    }
+
+    /// The longest time between two of its questions, but for one that may have been late. Of several that ask at the same interval under
+    /// one name, no two are further apart than that: it is what each waits, at least.
+    pub(crate) fn slow(&self) -> Option<Duration> {
+        self.gaps.at(|count| count - 2)
+    }
+
+    /// The shortest interval that it ever had.
+    pub(crate) fn fastest(&self) -> Option<Duration> {
+        self.fastest
     }
 
     /// Whether it asks again and again, and still does.
@@ -89,14 +120,14 @@ impl Gaps {
         self.count = (self.count + 1).min(MOST_GAPS);
     }
 
-    fn median(&self) -> Option<Duration> {
+    /// The one at that place of so many, from the shortest.
+    fn at(&self, place: impl FnOnce(usize) -> usize) -> Option<Duration> {
         if self.count < FEWEST_GAPS {
             return None;
         }
         let mut sorted = self.last;
         let seen = &mut sorted[..self.count];
         seen.sort_unstable();
-        // Of an even number, the upper one: who takes it for the time until it notices errs on the safe side.
-        Some(seen[self.count / 2])
+        Some(seen[place(self.count)])
     }
 }

@@ -2,6 +2,7 @@ use std::array::from_fn;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, TryLockError};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -31,6 +32,9 @@ pub struct Probers(&'static Notes);
 struct Notes {
     answers: [[AtomicU64; 2]; 4],
     watching: AtomicUsize,
+    epoch: Instant,
+    /// When each probe was asked last, in milliseconds from the epoch, and one; zero is never.
+    asked: [AtomicU64; 4],
     book: Mutex<Book>,
     /// Where each probe is answered first, once a face says so.
     places: [OnceLock<Box<str>>; 4],
@@ -75,22 +79,51 @@ impl Probers {
         Self(Box::leak(Box::new(Notes {
             answers: from_fn(|_| from_fn(|_| AtomicU64::new(0))),
             watching: AtomicUsize::new(0),
+            epoch: Instant::now(),
+            asked: from_fn(|_| AtomicU64::new(0)),
             book: Mutex::default(),
             places: from_fn(|_| OnceLock::new()),
         })))
     }
 
-    /// Somebody was told whether the probe is up.
+    /// Somebody asked, and was told whether the probe is up.
     pub fn answered(self, asker: Asker<'_>, up: bool) {
-        let answers = &self.0.answers[asker.probe.index()];
+        self.counted(asker.probe, up);
+        let now = Instant::now();
+        let since = now.saturating_duration_since(self.0.epoch).as_millis();
+        let since = u64::try_from(since).unwrap_or(u64::MAX - 1);
+        // Relaxed: the time is the whole message.
+        self.0.asked[asker.probe.index()].fetch_max(since + 1, Ordering::Relaxed);
+        self.enter(|book| book.asked(asker, up, now));
+    }
+
+    /// Somebody who follows a probe was told whether it is up, without having asked.
+    pub fn told(self, asker: Asker<'_>, up: bool) {
+        self.counted(asker.probe, up);
+        self.enter(|book| book.told(asker, up, Instant::now()));
+    }
+
+    /// Somebody was told whether the probe is up, and is no prober: a person who looks.
+    pub fn counted(self, probe: Probe, up: bool) {
+        let answers = &self.0.answers[probe.index()];
         // Relaxed: a count orders nothing.
         answers[usize::from(up)].fetch_add(1, Ordering::Relaxed);
-        let mut book = match self.0.book.try_lock() {
-            Ok(book) => book,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
-        };
-        book.asked(asker, up, Instant::now());
+    }
+
+    fn enter(self, note: impl FnOnce(&mut Book)) {
+        match self.0.book.try_lock() {
+            Ok(mut book) => note(&mut book),
+            Err(TryLockError::Poisoned(poisoned)) => note(&mut poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => {}
+        }
+    }
+
+    /// How long ago the probe was asked last, by whomever.
+    pub(crate) fn asked_ago(self, probe: Probe, now: Instant) -> Option<Duration> {
+        let since = self.0.asked[probe.index()].load(Ordering::Relaxed);
+        let since = Duration::from_millis(since.checked_sub(1)?);
+        let passed = now.saturating_duration_since(self.0.epoch);
+        Some(passed.saturating_sub(since))
     }
 
     /// Somebody follows readiness from here on, until the returned value is dropped, and need not ask again.

@@ -29,7 +29,7 @@ impl ProberReport {
         self.probe
     }
 
-    /// Where it asks: a path, or over gRPC, the name of a service, which may be empty.
+    /// Where it asks: a path, or over gRPC, the name of a service, which may be empty. Cut as the user agent is.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
@@ -54,8 +54,8 @@ impl ProberReport {
         self.asked
     }
 
-    /// The time between two questions: the median of the last eight times. `None` before it has asked four times. What comes within
-    /// 100 ms of another question counts as one with it.
+    /// The time between two questions: the median of the last sixteen times at which the answer was yes. `None` before it has asked four
+    /// times. What comes within 100 ms of another question counts as one with it.
     #[must_use]
     pub fn interval(&self) -> Option<Duration> {
         self.interval

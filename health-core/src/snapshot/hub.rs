@@ -294,12 +294,15 @@ impl Hub {
     }
 
     /// Says of the checks that are only observed what they would have done: who reads it decides whether they may count. Of so many that
-    /// somebody reads it.
+    /// somebody reads it: those that would have been down for longest.
     fn sum_up(&self, ledger: &Ledger) {
         const MOST: usize = 20;
         let reports = ledger.reports.shared();
-        let observed = reports.filter(|check| check.impact == Impact::Observe);
-        for check in observed.take(MOST) {
+        let mut observed: Vec<_> = reports
+            .filter(|check| check.impact == Impact::Observe)
+            .collect();
+        observed.sort_by_key(|check| std::cmp::Reverse(check.outages.total()));
+        for check in observed.iter().take(MOST) {
             let check = Arc::clone(check);
             self.outbox.put(Event::Observed { check });
         }
@@ -349,6 +352,7 @@ impl Hub {
 
     fn publish(&self, mut ledger: MutexGuard<'_, Ledger>) {
         let before = self.published();
+        ledger.account_for_observed(Instant::now());
         let after = Arc::new(Published::of(&ledger));
         for probe in Probe::ALL {
             self.board.write(probe, after.mark(probe));

@@ -35,6 +35,9 @@ pub(crate) struct Ledger {
     other_deadlines: BTreeSet<(Instant, usize)>,
     pub(crate) reports: Reports,
     moves: Vec<Move>,
+    /// The checks that only observe, and which probes were up when they were last looked at.
+    observed: Vec<usize>,
+    up: [bool; 4],
     /// What tests want of checks.
     #[cfg(feature = "test")]
     forced: forced::ForcedChecks,
@@ -85,6 +88,8 @@ impl Ledger {
             other_deadlines: BTreeSet::new(),
             reports: Reports::new(checks.iter().map(CheckReport::never_run)),
             moves: Vec::new(),
+            observed: Vec::new(),
+            up: [false; 4],
             #[cfg(feature = "test")]
             forced: forced::ForcedChecks::default(),
         };
@@ -103,6 +108,9 @@ impl Ledger {
     fn file(&mut self, check: &Resolved) {
         if check.settings.impact == Impact::Critical {
             self.tallies[check.probe.index()].add_pending();
+        }
+        if check.settings.impact == Impact::Observe {
+            self.observed.push(self.slots.len());
         }
         self.slots.push(Slot::new(&check.settings));
     }
@@ -193,7 +201,9 @@ impl Ledger {
         let before = self.reports.get(index);
         let from = before.state;
         report.state = self.slots[index].thresholds.state();
-        report.outages.note(report.state, Instant::now());
+        if report.impact != Impact::Observe {
+            report.outages.note(report.state, Instant::now());
+        }
         if from != report.state || before.cause != report.cause {
             self.moves.push(Move { index, from });
         }
@@ -220,6 +230,34 @@ impl Ledger {
         let checks_done = self.tallies[Probe::Startup.index()].all_up();
         if checks_done && self.tasks.all_done() {
             self.course.set_started(true);
+        }
+    }
+
+    /// Keeps account of what observed checks would have done, once all else is known: a probe that is down for other reasons can't be
+    /// taken down. Costs nothing where neither they nor the probe have changed.
+    pub(crate) fn account_for_observed(&mut self, now: Instant) {
+        let up = Probe::ALL.map(|probe| self.mark(probe).status != ProbeStatus::Down);
+        let turned = std::mem::replace(&mut self.up, up) != up;
+        let is_observed = |index: &usize| self.reports.get(*index).impact == Impact::Observe;
+        let due: Vec<_> = if turned {
+            self.observed.clone()
+        } else {
+            let moved = self.moves.iter().map(|moved| moved.index);
+            moved.filter(is_observed).collect()
+        };
+        for index in due {
+            let report = self.reports.get(index);
+            let counts = report.state == CheckState::Down && up[report.probe.index()];
+            if counts != report.outages.is_under_way() {
+                let mut report = CheckReport::clone(report);
+                let state = if counts {
+                    CheckState::Down
+                } else {
+                    CheckState::Up
+                };
+                report.outages.note(state, now);
+                self.reports.replace(index, report);
+            }
         }
     }
 

@@ -33,4 +33,4 @@ pub(crate) use events::Event;
 pub(crate) use hub::Hub;
 pub(crate) use report::Finding;
 pub(crate) use view::Published;
-pub(crate) use vitals::{VitalSigns, Vitals};
+pub(crate) use vitals::{Asked, VitalSigns, Vitals};

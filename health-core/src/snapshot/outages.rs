@@ -9,8 +9,8 @@ use crate::runner::CheckState;
 
 /// The times at which a check was down, since it was registered.
 ///
-/// Of a check that [only observes](Impact::Observe), it is what it *would have done* to its probe: how a team finds out, before it
-/// makes the check critical, whether it would take the service out for good reasons.
+/// Of a check that [only observes](Impact::Observe), it is what it *would have done* to its probe: the times at which it was down and the
+/// probe was up. So a team finds out, before it makes the check critical, whether it would take the service out for good reasons.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

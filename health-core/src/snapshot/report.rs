@@ -126,9 +126,11 @@ impl CheckReport {
         let mut report = self.clone();
         report.state = CheckState::Down;
         report.cause = Some(Cause::Stale);
-        report
-            .outages
-            .note(CheckState::Down, self.stale_at.unwrap_or_else(Instant::now));
+        // Of one that only observes, the ledger knows whether it would have mattered.
+        if self.impact != Impact::Observe {
+            let at = self.stale_at.unwrap_or_else(Instant::now);
+            report.outages.note(CheckState::Down, at);
+        }
         report.stale_at = None;
         if let Some(last) = &mut report.last {
             last.outcome = Outcome::fail("stale: no result within `stale_after`");

@@ -160,14 +160,21 @@ impl Snapshot {
         self.answers[probe.index()]
     }
 
-    /// Who asks, up to a second old, in the order in which they were first seen: 32 of them, at most.
+    /// Who asks, up to a second old, in the order in which they were first seen: sixteen for each probe, at most. Who asked once, or was
+    /// long silent, makes room for others.
     pub fn probers(&self) -> impl Iterator<Item = &ProberReport> {
-        self.vitals.probers.iter()
+        self.vitals.asked.probers.iter()
+    }
+
+    /// How many questions came from those for whom there was no room among the [`probers`](Self::probers).
+    #[must_use]
+    pub fn unlisted_questions(&self) -> u64 {
+        self.vitals.asked.unlisted
     }
 
     /// What is odd about how this service is asked, and what to do about it, up to a second old.
     pub fn advice(&self) -> impl Iterator<Item = &Advice> {
-        self.vitals.advice.iter()
+        self.vitals.asked.advice.iter()
     }
 
     /// Where the [heartbeats](crate::Heartbeat) stand, in the order in which they were started; eight at most.

@@ -14,14 +14,22 @@ use crate::watchdog::Turned;
 pub(crate) struct Vitals {
     pub(crate) runtimes: Arc<[RuntimeReport]>,
     pub(crate) pulses: Arc<[PulseReport]>,
-    pub(crate) probers: Arc<[ProberReport]>,
-    pub(crate) advice: Arc<[Advice]>,
+    pub(crate) asked: Asked,
     /// Of the whole service, and then of each group.
     pub(crate) traffic: Arc<[TrafficReport]>,
     #[cfg(feature = "heartbeat")]
     pub(crate) heartbeats: Arc<[HeartbeatReport]>,
     #[cfg(feature = "heartbeat")]
     turned: Option<Turned>,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) probers: Arc<[ProberReport]>,
+    pub(crate) advice: Arc<[Advice]>,
+    /// Questions of those for whom there was no place.
+    pub(crate) unlisted: u64,
 }
 
 /// Where the latest are.
@@ -68,9 +76,8 @@ impl VitalSigns {
         self.lock().traffic = traffic.into();
     }
 
-    pub(crate) fn set_asked(&self, probers: Arc<[ProberReport]>, advice: Arc<[Advice]>) {
-        let mut vitals = self.lock();
-        (vitals.probers, vitals.advice) = (probers, advice);
+    pub(crate) fn set_asked(&self, asked: Asked) {
+        self.lock().asked = asked;
     }
 
     fn lock(&self) -> MutexGuard<'_, Vitals> {

@@ -16,7 +16,6 @@ mod inconclusive;
 mod maintenance;
 mod parts;
 mod probes;
-mod reader;
 mod running;
 mod scheduling;
 mod start_errors;

@@ -46,7 +46,7 @@ use crate::token::Token;
 /// | `truncated` | how many checks are not shown; left out where all are |
 /// | `checks` | the checks by name, each an array of one object, as the draft has it |
 /// | `verdict`, `traffic` | with readiness and external: the [`Verdict`](crate::Verdict) with its `evidence`, and the last ten seconds of requests |
-/// | `probers`, `advice` | with readiness: who asks what, where, at which interval, and what they were told last; and what is odd about it, an [`Advice`](crate::Advice) |
+/// | `probers`, `advice` | with readiness: who asks what, where, at which interval, and what they were told last; and what is odd about it, an [`Advice`](crate::Advice); `unlistedQuestions`, where there were more than have room |
 /// | `runtimes`, `pulses` | with liveness, what the watchdog measures: `lagMs` of the last minute, `stuckWorkers`; what a [`Pulse`](crate::Pulse) is at and for how many `seconds` |
 ///
 /// | field of a check | |

@@ -6,9 +6,13 @@ use crate::{ProberReport, Snapshot};
 
 /// Who asks, what is odd about it, and to whom this instance reports by itself: as part of readiness, which most of it is about.
 #[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Asked<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) probers: Vec<Prober<'a>>,
+    /// Questions of those for whom there is no room.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) unlisted_questions: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) advice: Vec<Advice>,
     #[cfg(feature = "heartbeat")]
@@ -47,6 +51,7 @@ impl<'a> Asked<'a> {
         });
         Self {
             probers: snapshot.probers().map(Prober::of).collect(),
+            unlisted_questions: snapshot.unlisted_questions(),
             advice: advice.collect(),
             #[cfg(feature = "heartbeat")]
             heartbeats: crate::details::beats::Beats::of(snapshot),
@@ -93,4 +98,8 @@ impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[!]advice {}: {}", self.kind, self.what)
     }
+}
+
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -46,6 +46,13 @@ fn write_lines(text: &mut String, excerpt: &Excerpt<'_>) -> fmt::Result {
         write!(OneLine(text), "{prober}")?;
         text.push('\n');
     }
+    if excerpt.asked.unlisted_questions > 0 {
+        let questions = excerpt.asked.unlisted_questions;
+        writeln!(
+            text,
+            "[ ]{questions} questions by others, for whom there is no room here"
+        )?;
+    }
     #[cfg(feature = "heartbeat")]
     for beats in &excerpt.asked.heartbeats {
         write!(OneLine(text), "{beats}")?;

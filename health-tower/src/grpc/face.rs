@@ -60,6 +60,14 @@ impl Face {
             .answered(asker, status == ServingStatus::Serving);
     }
 
+    /// Somebody who follows a service is told so, unless there is no such service: its name is anybody's text then.
+    pub(crate) fn told(&self, name: &str, agent: &str, status: ServingStatus) {
+        if status != ServingStatus::ServiceUnknown {
+            let asker = Asker::grpc(asked(name), name, agent);
+            self.probers.told(asker, status == ServingStatus::Serving);
+        }
+    }
+
     /// Whether there is nothing more to tell of: the service closes, or its `Health` has gone.
     pub(crate) fn is_over(&self) -> bool {
         let statuses = &self.registry.statuses;

@@ -25,12 +25,12 @@ pub(crate) struct Watch {
     changes: WatchStream<()>,
     ended: bool,
     agent: Box<str>,
-    _watching: Option<Watching>,
+    /// That somebody follows readiness: not while there is no such service.
+    watching: Option<Watching>,
 }
 
 impl Watch {
     pub(crate) fn new(face: &'static Face, name: String, agent: &str) -> Self {
-        let readiness = asked(&name) == Probe::Readiness;
         Self {
             changes: WatchStream::from_changes(face.registry.statuses.follow()),
             face,
@@ -38,7 +38,7 @@ impl Watch {
             told: None,
             ended: false,
             agent: agent.into(),
-            _watching: readiness.then(|| face.probers.watching()),
+            watching: None,
         }
     }
 
@@ -52,10 +52,9 @@ impl Watch {
             let status = self.face.registry.status(&self.name);
             let status = status.unwrap_or(ServingStatus::ServiceUnknown);
             if self.told != Some(status) {
-                if self.told.is_none() {
-                    self.face.answered(&self.name, &self.agent, status);
-                }
                 self.told = Some(status);
+                self.watched(status);
+                self.face.told(&self.name, &self.agent, status);
                 self.face.tells(&self.name, status);
                 return Poll::Ready(Some(Frame::data(status.framed())));
             }
@@ -68,6 +67,15 @@ impl Watch {
                 // The face itself keeps the other end: it does not end.
                 Poll::Ready(None) | Poll::Pending => return Poll::Pending,
             }
+        }
+    }
+
+    fn watched(&mut self, status: ServingStatus) {
+        let known = status != ServingStatus::ServiceUnknown;
+        if !known || asked(&self.name) != Probe::Readiness {
+            self.watching = None;
+        } else if self.watching.is_none() {
+            self.watching = Some(self.face.probers.watching());
         }
     }
 

@@ -81,12 +81,6 @@ impl Shared {
                 return (body, Answer::Known(answer));
             }
         };
-        if answer::is_asked(&parts.method)
-            && let Some(path) = self.paths.known(parts.uri.path())
-        {
-            let asker = Asker::http(probe, path, user_agent(&parts.headers));
-            self.probers.answered(asker, status.is_up());
-        }
         let mut tells_envoy = false;
         if probe == Probe::Readiness && !status.is_up() && answer::is_asked(&parts.method) {
             self.watch.told_unready();
@@ -99,8 +93,16 @@ impl Shared {
         {
             #[cfg(feature = "test")]
             crate::test::Question::told_details(&parts);
+            // Somebody looks, and is no prober.
+            self.probers.counted(probe, details.status.is_up());
             let answer = answer::detailed(&parts.method, details, tells_envoy);
             return (body, Answer::Known(answer));
+        }
+        if answer::is_asked(&parts.method)
+            && let Some(path) = self.paths.known(parts.uri.path())
+        {
+            let asker = Asker::http(probe, path, user_agent(&parts.headers));
+            self.probers.answered(asker, status.is_up());
         }
         let answer = answer::probe(&parts.method, status, tells_envoy);
         (body, Answer::Known(answer))

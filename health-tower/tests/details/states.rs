@@ -114,11 +114,9 @@ async fn lines_say_what_is() {
     let layer = open(&health);
     let answer = get(&layer, "/health/ready?verbose", "*/*").await;
     let watched = health.snapshot().check("watched").unwrap().outages();
-    assert!(
-        watched
-            .to_string()
-            .starts_with("would have taken readiness down once, for ")
-    );
+    // It is down for others.
+    let nothing = "would not have taken readiness down, in ";
+    assert!(watched.to_string().starts_with(nothing), "{watched}");
     let expected = format!(
         "[-]hangs failed [timed_out]: no answer within 1s\n\
          [-]later has not run yet\n\

@@ -5,7 +5,7 @@ use http_body_util::BodyExt as _;
 use tower::Service as _;
 
 use crate::client::{Sent, asks_for, request};
-use crate::world::{SECOND, World};
+use crate::world::{SECOND, World, busy};
 
 #[tokio::test(start_paused = true)]
 async fn a_check_is_noted_with_its_name_and_a_made_up_name_is_not() {
@@ -47,11 +47,11 @@ async fn who_watches_readiness_need_not_ask() {
     let alive = world.watch("liveness").await;
     let mut orders = world.watch("shop.Orders").await;
     orders.now();
-    tokio::time::sleep(200 * SECOND).await;
+    busy(&world.health, 200).await;
     assert!(!asks_nobody(&world));
     assert_eq!(world.health.snapshot().answers(Probe::Readiness).up(), 1);
     drop(orders);
-    tokio::time::sleep(200 * SECOND).await;
+    busy(&world.health, 200).await;
     assert!(asks_nobody(&world), "to watch liveness is another question");
     drop(alive);
 }
@@ -67,7 +67,7 @@ async fn where_only_grpc_is_asked_advice_says_so() {
     let other = health_tower::Health::builder().linked(false);
     let other = other.watchdog(Watchdog::off()).start().unwrap();
     let _layers = (layer(&health), layer(&other));
-    tokio::time::sleep(200 * SECOND).await;
+    tokio::join!(busy(&health, 200), busy(&other, 200));
     let advice = |health: &health_tower::Health| {
         let now = health.snapshot();
         now.advice().next().unwrap().to_string()

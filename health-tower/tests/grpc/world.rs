@@ -95,3 +95,11 @@ pub(crate) fn application() -> App {
         Ok(Response::new(Full::new(Bytes::from_static(b"application"))))
     }))
 }
+
+/// Serves a request each second, for so many: without any, nobody is missed who might ask.
+pub(crate) async fn busy(health: &Health, seconds: u32) {
+    for _ in 0..seconds {
+        drop(health.in_flight().enter_request());
+        tokio::time::sleep(SECOND).await;
+    }
+}

@@ -22,10 +22,17 @@ impl Asked {
                 }
             }
         }
+        let readiness = self
+            .0
+            .iter()
+            .filter(|(asker, _)| asker.probe == Probe::Readiness);
         let mut facts = Facts {
             book: &book,
             now: start + Duration::from_secs(LENGTH),
-            serving: Duration::from_secs(LENGTH),
+            asked_ago: readiness
+                .map(|(_, every)| Duration::from_secs(LENGTH % every))
+                .min(),
+            requested: true,
             watched: false,
             lame_duck: Some(Duration::from_secs(10)),
             threshold: None,
@@ -87,20 +94,32 @@ fn nobody_asks_readiness() {
 #[test]
 fn nobody_asks_readiness_is_said_in_its_time_and_not_of_who_watches() {
     let asked = Asked(vec![(live(KUBELET), 10)]);
-    let early = |facts: &mut Facts<'_>| facts.serving = PATIENCE - Duration::from_secs(1);
-    assert_eq!(kinds(&asked.advice_with(early)), []);
+    let idle = |facts: &mut Facts<'_>| facts.requested = false;
+    assert_eq!(kinds(&asked.advice_with(idle)), []);
+    // Somebody for whom there was no place.
+    let other = |facts: &mut Facts<'_>| facts.asked_ago = Some(PATIENCE / 2);
+    assert_eq!(kinds(&asked.advice_with(other)), []);
     assert_eq!(kinds(&asked.advice_with(|facts| facts.watched = true)), []);
     // One that asks seldom is still one; one that has gone is none.
     let seldom = Asked(vec![(
         ready("Amazon-Route53-Health-Check-Service (ref)"),
         100,
     )]);
-    let later = |facts: &mut Facts<'_>| facts.now += Duration::from_secs(250);
+    let later = |facts: &mut Facts<'_>| {
+        facts.now += Duration::from_secs(250);
+        facts.asked_ago = Some(Duration::from_secs(250));
+    };
     assert!(!kinds(&seldom.advice_with(later)).contains(&AdviceKind::NobodyAsksReadiness));
-    let later = |facts: &mut Facts<'_>| facts.now += Duration::from_secs(310);
+    let later = |facts: &mut Facts<'_>| {
+        facts.now += Duration::from_secs(310);
+        facts.asked_ago = Some(Duration::from_secs(310));
+    };
     assert!(kinds(&seldom.advice_with(later)).contains(&AdviceKind::NobodyAsksReadiness));
     let often = Asked(vec![(ready(KUBELET), 5)]);
-    let later = |facts: &mut Facts<'_>| facts.now += PATIENCE;
+    let later = |facts: &mut Facts<'_>| {
+        facts.now += PATIENCE;
+        facts.asked_ago = Some(PATIENCE);
+    };
     assert_eq!(
         kinds(&often.advice_with(later)),
         [AdviceKind::NobodyAsksReadiness]
@@ -158,7 +177,7 @@ fn a_lame_duck_that_ends_before_the_balancer_notices() {
         "ELB-HealthChecker/2.0 asks readiness at `/health/ready` every 30.0s",
         "takes an instance out after 2 failures",
         "notices a shutdown after 60s, and the lame duck is over after 10s",
-        "set `DrainPolicy::lame_duck` to 60s, or let it ask every 5.0s",
+        "set `DrainPolicy::lame_duck` to 60s, with `.deadline` and the orchestrator's grace period as much longer, or let it ask every 5.0s",
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
@@ -175,6 +194,8 @@ fn thresholds_are_those_of_who_asks_or_what_was_said() {
     // HAProxy: `inter 5s`, `fall 3`.
     assert_eq!(said("", 5), short);
     assert_eq!(said("", 3), []);
+    // A monitor gives nobody requests, and says who it is.
+    assert_eq!(said("UptimeRobot/2.0", 60), []);
     assert_eq!(said("Envoy/HC", 10), []);
     assert_eq!(said("Envoy/HC", 15), short);
     // A pod that ends is taken out for being deleted.
@@ -182,7 +203,52 @@ fn thresholds_are_those_of_who_asks_or_what_was_said() {
     let haproxy = Asked(vec![(ready(""), 5)]);
     let one = |facts: &mut Facts<'_>| facts.threshold = Some(1);
     assert_eq!(kinds(&haproxy.advice_with(one)), []);
+    let own = Asked(vec![(ready("own-balancer/1"), 20)]);
+    assert_eq!(kinds(&own.advice_with(one)), short);
+    let none = |facts: &mut Facts<'_>| facts.lame_duck = Some(Duration::ZERO);
+    let text = haproxy.advice_with(none)[0].to_string();
+    assert!(!text.contains("let it ask"), "{text}");
     // Envoy's rule of the first 503 is one of HTTP.
     let grpc = Asked(vec![(Asker::grpc(Probe::Readiness, "", "Envoy/HC"), 5)]);
     assert_eq!(kinds(&grpc.advice()), short);
+}
+
+#[test]
+fn who_asks_for_the_users_path_may_do_so() {
+    let route53 = "Amazon-Route53-Health-Check-Service (ref)";
+    let external = Asker::http(Probe::External, "/health/external", route53);
+    let asked = Asked(vec![(ready(KUBELET), 5), (external, 10)]);
+    assert_eq!(kinds(&asked.advice()), []);
+}
+
+#[test]
+fn two_paths_are_found_whoever_came_first() {
+    let at = |agent, path| Asker::http(Probe::Readiness, path, agent);
+    let both = [AdviceKind::ReadinessAtTwoPaths];
+    let first = Asked(vec![
+        (at(KUBELET, "/health/ready"), 5),
+        (at(ELB, "/health/ready"), 5),
+        (at(KUBELET, "/healthz"), 5),
+    ]);
+    assert_eq!(kinds(&first.advice()), both);
+    // Two that don't say who they are.
+    let proxies = Asked(vec![(at("", "/health/ready"), 2), (at("", "/healthz"), 2)]);
+    assert_eq!(kinds(&proxies.advice()), both);
+    // One that does, and asks at both.
+    let one = Asked(vec![
+        (at(ELB, "/health/ready"), 5),
+        (at(ELB, "/healthz"), 5),
+    ]);
+    assert_eq!(kinds(&one.advice()), []);
+}
+
+#[test]
+fn a_name_that_is_made_up_is_not_what_advice_is_about() {
+    let names = ["ELB-HealthChecker/1.7", "ELB-HealthChecker/2.8", "Envoy/HC"];
+    let said = Asked(names.map(|name| (live(name), 5)).to_vec()).advice();
+    let astray = kinds(&said);
+    let astray = astray
+        .iter()
+        .filter(|kind| **kind == AdviceKind::RoutesByAnotherProbe);
+    assert_eq!(astray.count(), 2, "{said:#?}");
 }
