@@ -30,6 +30,8 @@ pub struct Health(pub(crate) Arc<Inner>);
 /// Everything that goes with the last handle.
 #[derive(Debug)]
 pub(crate) struct Inner {
+    #[cfg(feature = "metrics")]
+    pub(crate) started: std::time::SystemTime,
     pub(crate) hub: Arc<Hub>,
     pub(crate) board: StatusBoard,
     pub(crate) in_flight: InFlight,
@@ -281,6 +283,12 @@ impl Health {
     #[must_use]
     pub fn drain_watch(&self) -> DrainWatch {
         self.0.latch.watch
+    }
+
+    /// By the clock on the wall.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn started(&self) -> std::time::SystemTime {
+        self.0.started
     }
 
     /// The policy of the drain, as it was set.

@@ -137,6 +137,8 @@ pub(crate) fn start(
             .abort_handle(),
     );
     Ok(Health::new(Inner {
+        #[cfg(feature = "metrics")]
+        started: std::time::SystemTime::now(),
         hub,
         board,
         in_flight,

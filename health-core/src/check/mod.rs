@@ -32,6 +32,4 @@ pub(crate) use entry::Place;
 #[cfg(feature = "heartbeat")]
 pub(crate) use names::bad_name;
 pub(crate) use names::{bounded_name, cut_to_line};
-#[cfg(feature = "heartbeat")]
-pub(crate) use outcome::floor_char_boundary;
 pub(crate) use settings::Settings;

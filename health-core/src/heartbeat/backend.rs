@@ -1,8 +1,13 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use crate::check::cut_to_line;
 use crate::heartbeat::Vitals;
+
+/// Of an error.
+const LONGEST: usize = 256;
 
 /// A coordinator that keeps a list of members: what a [`Heartbeat`](crate::Heartbeat) beats to. See the [module](crate::heartbeat) for one.
 ///
@@ -117,26 +122,28 @@ impl Ack {
 }
 
 /// Why a [`Backend`] could not do it. Any error can be turned into one with `?`: it is tried again. Of its text, 256 bytes are kept.
+///
+/// They are kept as one line: what begins a line, or is not seen, becomes a space.
 pub struct BackendError {
     text: String,
     gone: bool,
 }
 
 impl BackendError {
+    /// Where a text from elsewhere comes in: it may hold a whole page, or lines that a log would take for its own.
+    fn new(text: String, gone: bool) -> Self {
+        let text = cut_to_line(Cow::Owned(text), LONGEST).into_owned();
+        Self { text, gone }
+    }
+
     /// The membership has ended on the other side, as with a lease that is not found: the fence falls at once, and the heartbeat joins anew.
     pub fn gone(error: impl fmt::Display) -> Self {
-        Self {
-            text: error.to_string(),
-            gone: true,
-        }
+        Self::new(error.to_string(), true)
     }
 
     /// It did not work, this time.
     pub fn failed(error: impl fmt::Display) -> Self {
-        Self {
-            text: error.to_string(),
-            gone: false,
-        }
+        Self::new(error.to_string(), false)
     }
 
     pub(crate) fn is_gone(&self) -> bool {
@@ -154,7 +161,7 @@ impl<E: std::error::Error> From<E> for BackendError {
             let _ = write!(text, ": {cause}");
             source = cause.source();
         }
-        Self { text, gone: false }
+        Self::new(text, false)
     }
 }
 
@@ -168,5 +175,29 @@ impl fmt::Debug for BackendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.gone { "Gone" } else { "Failed" };
         f.debug_tuple(name).field(&self.text).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line of its own in a log, or a page of HTML, is not what a coordinator may write there.
+    #[test]
+    fn an_error_is_one_line_of_256_bytes() {
+        let page = format!("no\nleader\u{202e}\u{1b}[2J{}", "ä".repeat(400));
+        let source = std::io::Error::other(page.clone());
+        for error in [
+            BackendError::gone(&page),
+            BackendError::failed(&page),
+            source.into(),
+        ] {
+            let text = error.to_string();
+            assert!(
+                text.starts_with("no leader  [2J") && text.len() <= 256,
+                "{text:?}"
+            );
+            assert!(text.len() > 250, "no more than is needed: {text:?}");
+        }
     }
 }

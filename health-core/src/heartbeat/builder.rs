@@ -88,7 +88,7 @@ impl<B: Backend> Heartbeat<B> {
 
     /// Starts to beat, on a thread of its own, as long as there is a [`Health`], or until it has drained: then it leaves. Whether it has
     /// joined is seen in [`Membership`], and in [`Snapshot::heartbeats`](crate::Snapshot::heartbeats); each change of its state is one
-    /// event with the target `health`.
+    /// event with the target `health`, of which one that comes again and again is told three times in a minute.
     ///
     /// # Errors
     ///
@@ -110,8 +110,7 @@ impl<B: Backend> Heartbeat<B> {
             return Err(refused(problems));
         }
         let clock = BootClock::system();
-        let (name, required) = (settings.name.clone(), settings.required);
-        let cell = Cell::new(name, backend.name(), required, clock.clone());
+        let cell = Cell::new(&settings, backend.name(), clock.clone());
         let hearts = health.0.hub.vitals().hearts().clone();
         hearts.add(&cell).map_err(|why| refused(vec![why]))?;
         let sources = Sources {

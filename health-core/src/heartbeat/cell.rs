@@ -5,9 +5,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::check::{bounded_name, floor_char_boundary};
+use crate::check::{bounded_name, cut_to_line};
 use crate::heartbeat::clock::BootClock;
 use crate::heartbeat::report::Totals;
+use crate::heartbeat::settings::Settings;
 use crate::heartbeat::tenure::Term;
 use crate::heartbeat::{HeartbeatReport, HeartbeatState};
 
@@ -17,6 +18,7 @@ pub(crate) struct Cell {
     name: String,
     backend: String,
     required: bool,
+    to_leave: Duration,
     clock: BootClock,
     account: Mutex<Account>,
     changes: watch::Sender<()>,
@@ -36,13 +38,13 @@ pub(crate) struct Account {
     problem: Option<String>,
 }
 
-/// An error may hold a whole page.
+/// With what is said around an error.
 const LONGEST: usize = 256;
 
 impl Account {
     pub(crate) fn note(&mut self, problem: &str) {
-        let cut = floor_char_boundary(problem, LONGEST);
-        self.problem = Some(problem[..cut].to_owned());
+        let problem = cut_to_line(Cow::Borrowed(problem), LONGEST);
+        self.problem = Some(problem.into_owned());
     }
 
     pub(crate) fn acked(&mut self, at: Duration, rtt: Duration, rtt_p99: Duration) {
@@ -61,11 +63,12 @@ fn seen(state: HeartbeatState, is_member: bool) -> HeartbeatState {
 }
 
 impl Cell {
-    pub(crate) fn new(name: String, backend: &str, required: bool, clock: BootClock) -> Arc<Self> {
+    pub(crate) fn new(settings: &Settings, backend: &str, clock: BootClock) -> Arc<Self> {
         Arc::new(Self {
-            name,
+            name: settings.name.clone(),
             backend: bounded_name(Cow::Borrowed(backend)).into_owned(),
-            required,
+            required: settings.required,
+            to_leave: settings.to_leave(),
             clock,
             account: Mutex::new(Account {
                 state: HeartbeatState::Joining,
@@ -88,6 +91,11 @@ impl Cell {
 
     pub(crate) fn backend(&self) -> &str {
         &self.backend
+    }
+
+    /// How long somebody who ends has to wait for it to leave, at most.
+    pub(crate) fn to_leave(&self) -> Duration {
+        self.to_leave
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {

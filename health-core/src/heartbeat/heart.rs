@@ -16,14 +16,13 @@ use crate::heartbeat::fence::Fence;
 use crate::heartbeat::gate::{Earned, Gate, Sign};
 use crate::heartbeat::pace::Pace;
 use crate::heartbeat::settings::Settings;
+use crate::heartbeat::telling::Telling;
 use crate::heartbeat::tenure::Term;
 use crate::heartbeat::{Backend, HeartbeatState, Vitals};
 use crate::snapshot::Hub;
 
 /// How often it looks at fence and evidence: as often as the watchdog does.
 const TICK: Duration = Duration::from_millis(100);
-/// Longer than a drain: that waits no longer than its deadline, and this is for the thread.
-const TO_LEAVE: Duration = Duration::from_secs(30);
 
 /// What a heart hears of the rest.
 pub(crate) struct Sources {
@@ -51,6 +50,7 @@ pub(crate) struct Heart<B> {
     rejoin_at: Instant,
     /// The last request to join was.
     refused: bool,
+    telling: Telling,
 }
 
 /// A session, and what it was granted.
@@ -79,6 +79,7 @@ impl<B: Backend> Heart<B> {
             incarnation: 0,
             rejoin_at: now,
             refused: false,
+            telling: Telling::default(),
             backend,
             settings,
             cell,
@@ -113,7 +114,8 @@ impl<B: Backend> Heart<B> {
         match end {
             End::Leave => {
                 self.turn(HeartbeatState::Left, || "the service has ended".to_owned());
-                self.leave(held.session, TO_LEAVE).await;
+                let bound = self.settings.to_leave();
+                self.leave(held.session, bound).await;
                 return ControlFlow::Break(());
             }
             End::Stalled(age) => {
@@ -135,7 +137,9 @@ impl<B: Backend> Heart<B> {
         ControlFlow::Continue(())
     }
 
+    /// Ten times a second, but while it waits for the coordinator.
     fn look(&mut self) -> Earned {
+        self.settle();
         let sign = if self.settings.unearned {
             Some(Sign::default())
         } else {

@@ -15,7 +15,7 @@
 //! | and nothing in it moves | 5 s or half of the TTL, [`revoke_after`](Heartbeat::revoke_after) | `stalled`: membership is given back at once |
 //! | a beat is not acked | 1 s, [`ack_timeout`](Heartbeat::ack_timeout) | it is sent again, on the same session |
 //! | none is, for long | the fence | `fenced`: it joins again, as another incarnation, as soon as a beat is earned |
-//! | the service drains | nothing is in flight any more, or the deadline | `left`; the drain waits for it, until the deadline |
+//! | the service drains | nothing is in flight any more, or the deadline | `left`; the drain waits for it for three ack time-outs, and until its deadline at most |
 //!
 //! It is advisory: a coordinator that can't be reached changes nobody's readiness, unless the heartbeat is [`required`](Heartbeat::required).
 //! Readiness that is down, as during a drain, stops no beat.
@@ -82,6 +82,7 @@ mod problems;
 mod registry;
 mod report;
 mod settings;
+mod telling;
 mod tenure;
 mod thread;
 mod vitals;

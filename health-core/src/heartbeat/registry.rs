@@ -58,19 +58,18 @@ impl Hearts {
         &self.0.leave
     }
 
-    /// Tells all of them to leave, and waits until they have, or until then.
+    /// Tells all of them to leave, and waits until they have, or until then; for none longer than it may take to leave.
     pub(crate) async fn leave(&self, by: Instant) {
         self.0.leave.cancel();
         let cells = self.lock().clone();
-        let left = async {
-            for cell in &cells {
-                cell.done.cancelled().await;
+        let began = Instant::now();
+        for cell in &cells {
+            let by = by.min(began + cell.to_leave());
+            tokio::select! {
+                biased;
+                () = cell.done.cancelled() => {}
+                () = sleep_until(by) => {}
             }
-        };
-        tokio::select! {
-            biased;
-            () = left => {}
-            () = sleep_until(by) => {}
         }
     }
 

@@ -52,6 +52,12 @@ impl Settings {
             .unwrap_or_else(|| SECOND.min(self.ttl / BEATS_PER_LEASE))
     }
 
+    /// How long is waited for the answer to a leave. Who does not leave is forgotten with its TTL, so that no end of a process has to wait for
+    /// a coordinator that is away.
+    pub(crate) fn to_leave(&self) -> Duration {
+        3 * self.ack_timeout()
+    }
+
     pub(crate) fn withhold_after(&self) -> Duration {
         self.withhold_after.unwrap_or(SECOND)
     }

@@ -19,6 +19,10 @@ pub(crate) const PHASE: Metric = gauge(
     "health_phase",
     "1 for the phase that the service is in, 0 for the others.",
 );
+pub(crate) const START_TIME: Metric = seconds(
+    "health_start_time_seconds",
+    "When it started, in seconds since the beginning of 1970: another one with each restart.",
+);
 pub(crate) const PROBE_UP: Metric = gauge(
     "health_probe_up",
     "Whether the probe is answered with yes: 1, or 0.",
@@ -129,6 +133,7 @@ pub(crate) const BEAT_RTT: Metric = seconds(
 
 const ALL: &[&Metric] = &[
     &PHASE,
+    &START_TIME,
     &PROBE_UP,
     &PROBE_ANSWERS,
     &ADVICE,

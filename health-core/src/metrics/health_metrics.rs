@@ -1,5 +1,5 @@
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use metrics::{Label, SharedString};
 use tokio::task::JoinHandle;
@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::metrics::catalogue::describe;
 use crate::metrics::keys::{Keys, LABELS};
-use crate::metrics::page::Page;
+use crate::metrics::page::{Constants, Page};
 use crate::{Health, Subscription};
 
 /// Everything that is known, written into the recorder of the [`metrics`](https://docs.rs/metrics) facade: for Prometheus, and for
@@ -44,6 +44,7 @@ use crate::{Health, Subscription};
 /// | name | type | labels | unit | what it says |
 /// |---|---|---|---|---|
 /// | `health_phase` | gauge | `phase` | | 1 for the [phase](crate::Phase) that the service is in, 0 for the others |
+/// | `health_start_time_seconds` | gauge | | s | when this [`Health`] was started, in seconds since the beginning of 1970: another value with each restart |
 /// | `health_probe_up` | gauge | `probe` | | 1 where the [probe](crate::Probe) is answered with yes, else 0; `external` only where something answers it |
 /// | `health_probe_answers_total` | counter | `probe`, `answer` | | answers that were given, over HTTP and gRPC: `up`, or `down` |
 /// | `health_advice` | gauge | `kind` | | what is odd about [how this service is probed](crate::AdviceKind), and will hurt one day |
@@ -76,9 +77,9 @@ use crate::{Health, Subscription};
 /// | `health_beat_ack_age_seconds` | gauge | `backend` | s | how long ago the last ack came, of several the longest; nothing before the first |
 /// | `health_beat_rtt_seconds` | gauge | `backend` | s | how long the last ack took, of several the longest; nothing before the first |
 ///
-/// There are 7 series for each check, 5 for each watched runtime, 11 for each backend of a heartbeat, and 52 besides. Values of labels are names that were registered (of
-/// checks and runtimes) and words from a fixed list: no paths, no reasons, nothing that a client sent. Totals count from the start of the
-/// process.
+/// There are 7 series for each check, 5 for each watched runtime, 11 for each backend of a heartbeat, and 53 besides. Values of labels are names that were registered (of
+/// checks and runtimes) and words from a fixed list: no paths, no reasons, nothing that a client sent. Totals count from the start of
+/// their [`Health`].
 ///
 /// # Which recorder
 ///
@@ -89,7 +90,7 @@ use crate::{Health, Subscription};
 #[derive(Clone, Debug)]
 pub struct HealthMetrics {
     snapshots: Subscription,
-    drain_deadline: Duration,
+    constants: Constants,
     every: Duration,
     common: Vec<Label>,
     keys: Arc<Mutex<Keys>>,
@@ -105,7 +106,14 @@ impl HealthMetrics {
     pub fn new(health: &Health) -> Self {
         Self {
             snapshots: health.subscribe(),
-            drain_deadline: health.drain_policy().planned_deadline(),
+            constants: Constants {
+                // A clock that is set before 1970 is wrong, and no reason to fail.
+                started: health
+                    .started()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default(),
+                drain_deadline: health.drain_policy().planned_deadline(),
+            },
             every: Duration::from_secs(5),
             common: Vec::new(),
             keys: Arc::new(Mutex::new(Keys::new(Vec::new()))),
@@ -114,21 +122,36 @@ impl HealthMetrics {
 
     /// Puts a label on every metric: for a process with several [`Health`]s, which would otherwise overwrite each other.
     ///
-    /// A name that the table above uses is taken: it is left out, with a warning in the log.
+    /// Name it `component`: the alert rules and the dashboard in `deploy` tell these apart by it, where it is there; for another name,
+    /// replace it in both. (Not `service`, `job`, `instance` or `namespace`, which Prometheus itself puts on, and renames yours for.)
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use health_core::{Health, HealthMetrics};
+    /// # let (orders, search) = (Health::builder().linked(false).start()?, Health::builder().linked(false).start()?);
+    /// let orders = HealthMetrics::new(&orders).label("component", "orders");
+    /// let search = HealthMetrics::new(&search).label("component", "search");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// A name is letters of ASCII, digits and `_`, with no digit first and no `__`. Another one would be changed by exporters, perhaps into one that
+    /// is there already, and scrapers would then refuse the page: it is left out, with a warning in the log. So is a name that the table above uses.
     #[must_use]
     pub fn label(mut self, name: impl Into<SharedString>, value: impl Into<SharedString>) -> Self {
         let label = Label::new(name, value);
         let name = label.key();
-        if LABELS.contains(&name) || self.common.iter().any(|other| other.key() == name) {
-            tracing::warn!(
-                target: "health",
-                label = name,
-                "the label `{name}` on all metrics is left out: that name is taken; give it another one"
-            );
+        let taken =
+            || LABELS.contains(&name) || self.common.iter().any(|other| other.key() == name);
+        let why = if !is_kept(name) {
+            "exporters would change that name; use letters, digits and `_`, and begin with a letter"
+        } else if taken() {
+            "that name is taken; give it another one"
+        } else {
+            self.common.push(label);
+            self.keys = Arc::new(Mutex::new(Keys::new(self.common.clone())));
             return self;
-        }
-        self.common.push(label);
-        self.keys = Arc::new(Mutex::new(Keys::new(self.common.clone())));
+        };
+        tracing::warn!(target: "health", label = name, "the label {name:?} on all metrics is left out: {why}");
         self
     }
 
@@ -147,7 +170,7 @@ impl HealthMetrics {
         metrics::with_recorder(|recorder| {
             describe(recorder);
             let keys = &mut *keys;
-            Page { recorder, keys }.write(&snapshot, self.drain_deadline);
+            Page { recorder, keys }.write(&snapshot, &self.constants);
         });
     }
 
@@ -173,4 +196,13 @@ impl HealthMetrics {
         }
         self.record();
     }
+}
+
+/// Whether every exporter takes a label's name as it is. Two names that are kept are never made one.
+fn is_kept(name: &str) -> bool {
+    let all = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let reserved = name.starts_with("__");
+    all && !reserved && !name.is_empty() && !name.as_bytes()[0].is_ascii_digit()
 }

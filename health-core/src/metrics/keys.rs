@@ -24,6 +24,7 @@ pub(crate) struct Keys {
     /// On each of them.
     common: Vec<Label>,
     pub(crate) phases: Vec<(Phase, Key)>,
+    pub(crate) start_time: Key,
     pub(crate) probes: [ProbeKeys; 4],
     pub(crate) verdicts: Vec<(Verdict, Key)>,
     /// By the name of the rule, kind or state.
@@ -79,6 +80,7 @@ impl Keys {
             phases: PHASES
                 .map(|phase| (phase, key(&all::PHASE, &[("phase", phase.name())])))
                 .into(),
+            start_time: key(&all::START_TIME, &[]),
             probes: Probe::ALL.map(|probe| {
                 let probe = ("probe", probe.name());
                 ProbeKeys {

@@ -10,6 +10,14 @@ use crate::{Cause, CheckReport, Probe, ProbeStatus, RuntimeReport, Snapshot};
 
 const METADATA: Metadata<'static> = Metadata::new("health", Level::INFO, Some(module_path!()));
 
+/// What no snapshot has, since it does not change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Constants {
+    /// Since the beginning of 1970.
+    pub(crate) started: Duration,
+    pub(crate) drain_deadline: Duration,
+}
+
 /// Writes a snapshot into a recorder. Series are asked for each time, by keys that are kept, and never held: recorders drop those that
 /// were idle for long, and another recorder may have come.
 pub(crate) struct Page<'a> {
@@ -18,7 +26,9 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    pub(crate) fn write(&mut self, snapshot: &Snapshot, drain_deadline: Duration) {
+    pub(crate) fn write(&mut self, snapshot: &Snapshot, constants: &Constants) {
+        self.seconds(&self.keys.start_time, constants.started);
+        let drain_deadline = constants.drain_deadline;
         self.course(snapshot, drain_deadline);
         self.probes(snapshot);
         self.advice(snapshot);

@@ -84,7 +84,7 @@ pub(crate) enum Event {
     NoTerminationLog { path: PathBuf, error: io::Error },
 }
 
-/// What a heartbeat has to say. Where both states are the same, it is why it gets no further.
+/// What a heartbeat has to say. Where both states are the same, it is why it gets no further, or where it stands after changes that were not told.
 #[cfg(feature = "heartbeat")]
 #[derive(Debug)]
 pub(crate) struct Beat {
@@ -93,7 +93,7 @@ pub(crate) struct Beat {
     pub(crate) incarnation: u64,
     pub(crate) from: HeartbeatState,
     pub(crate) to: HeartbeatState,
-    pub(crate) why: String,
+    pub(crate) reason: String,
 }
 
 #[cfg(feature = "heartbeat")]
@@ -105,26 +105,31 @@ impl Beat {
             incarnation,
             from,
             to,
-            why,
+            reason,
         } = self;
         let (from, state) = (from.name(), to.name());
-        if from == state {
+        if from == state && *to == HeartbeatState::Member {
+            tracing::info!(
+                target: "health", heartbeat = name, backend, incarnation, state, reason,
+                "heartbeat `{name}` to `{backend}` is {state} to stay"
+            );
+        } else if from == state {
             tracing::warn!(
-                target: "health", heartbeat = name, backend, incarnation, state,
-                "heartbeat `{name}` to `{backend}`, {state}: {why}"
+                target: "health", heartbeat = name, backend, incarnation, state, reason,
+                "heartbeat `{name}` to `{backend}` is still {state}"
             );
         } else if matches!(
             to,
             HeartbeatState::Withheld | HeartbeatState::Stalled | HeartbeatState::Fenced
         ) {
             tracing::warn!(
-                target: "health", heartbeat = name, backend, incarnation, from, to = state,
-                "heartbeat `{name}` to `{backend}` is {state}: {why}"
+                target: "health", heartbeat = name, backend, incarnation, from, to = state, reason,
+                "heartbeat `{name}` to `{backend}` is {state}"
             );
         } else {
             tracing::info!(
-                target: "health", heartbeat = name, backend, incarnation, from, to = state,
-                "heartbeat `{name}` to `{backend}` is {state}: {why}"
+                target: "health", heartbeat = name, backend, incarnation, from, to = state, reason,
+                "heartbeat `{name}` to `{backend}` is {state}"
             );
         }
     }

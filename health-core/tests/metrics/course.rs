@@ -1,5 +1,5 @@
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use health_core::{DrainPolicy, Phase, Probe};
 
@@ -7,6 +7,7 @@ use crate::page::{Page, Scraper, builder};
 use crate::support::{ready, until};
 
 const SECOND: Duration = Duration::from_secs(1);
+const START: &str = "health_start_time_seconds";
 const DRAIN: &str = "health_drain_seconds";
 const MAINTENANCE: &str = "health_maintenance_seconds";
 
@@ -86,4 +87,24 @@ async fn a_scrape_keeps_no_task_from_being_declared() {
     assert!(!health.status(Probe::Startup).is_up());
     task.done();
     assert_eq!(scraper.scrape().value(startup), 1.0);
+}
+
+/// Each service has its own, so that a restart shows, however short it was.
+#[tokio::test(start_paused = true)]
+async fn the_start_is_a_time_on_the_wall_and_stays() {
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let before = now().as_secs_f64();
+    let health = builder().start().unwrap();
+    let after = now().as_secs_f64();
+    let scraper = Scraper::new(&health);
+    let started = scraper.scrape().value(START);
+    assert!((before..=after).contains(&started), "{started}");
+    tokio::time::advance(60 * SECOND).await;
+    assert_eq!(scraper.scrape().value(START), started);
+    // A clock with a coarse step must not make the two the same.
+    while now().as_secs_f64() <= started {
+        std::hint::spin_loop();
+    }
+    let next = builder().start().unwrap();
+    assert!(Scraper::new(&next).scrape().value(START) > started);
 }

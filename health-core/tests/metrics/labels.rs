@@ -39,3 +39,29 @@ async fn a_label_whose_name_is_taken_is_left_out() {
     page.value(r#"health_probe_up{service="orders",zone="a",probe="readiness"}"#);
     assert!(!page.0.keys().any(|series| series.contains("mine")));
 }
+
+/// An exporter would make two of these the same, or none at all.
+#[tokio::test(start_paused = true)]
+async fn a_name_that_exporters_would_change_is_left_out() {
+    let health = builder().start().unwrap();
+    let bad = [
+        "service-name",
+        "",
+        "0th",
+        "__name",
+        "größe",
+        "a b",
+        "a:b",
+        "a.b",
+    ];
+    let good = ["service_name", "_private", "Zone2"];
+    let metrics = bad
+        .into_iter()
+        .chain(good)
+        .fold(HealthMetrics::new(&health), |metrics, name| {
+            metrics.label(name, "it")
+        });
+    let page = Scraper::of(metrics).scrape();
+    let labels = r#"{service_name="it",_private="it",Zone2="it"}"#;
+    page.value(&format!("health_requests_in_flight{labels}"));
+}

@@ -108,7 +108,7 @@ impl<B: Backend> Heart<B> {
         ControlFlow::Continue(began + self.pace.interval(granted, fastrand::f64()))
     }
 
-    pub(super) async fn leave(&self, session: B::Session, bound: Duration) {
+    pub(super) async fn leave(&mut self, session: B::Session, bound: Duration) {
         let answer = call(bound, async { session.leave().await }).await;
         let Some(why) = answer.problem() else {
             return;

@@ -76,7 +76,7 @@ impl<B: Backend> Heart<B> {
     }
 
     fn joined(
-        &self,
+        &mut self,
         sent: Duration,
         joined: Joined<B::Session>,
     ) -> Result<Held<B::Session>, String> {

@@ -1,5 +1,8 @@
+use tokio::time::Instant;
+
 use crate::heartbeat::HeartbeatState;
 use crate::heartbeat::heart::Heart;
+use crate::heartbeat::telling::Tell;
 use crate::snapshot::{Beat, Event};
 
 impl<B> Heart<B> {
@@ -10,7 +13,7 @@ impl<B> Heart<B> {
         });
     }
 
-    pub(super) fn turn(&self, to: HeartbeatState, why: impl FnOnce() -> String) {
+    pub(super) fn turn(&mut self, to: HeartbeatState, why: impl FnOnce() -> String) {
         let from = self
             .cell
             .change(|account| std::mem::replace(&mut account.state, to));
@@ -19,17 +22,39 @@ impl<B> Heart<B> {
         }
     }
 
+    /// Says it, unless that has been said too often.
+    pub(super) fn say(&mut self, from: HeartbeatState, to: HeartbeatState, mut why: String) {
+        let tell = self.telling.changed(Instant::now(), from, to);
+        if tell == Tell::Last {
+            why.push_str("; this is told no more until it has not happened for a minute");
+        }
+        self.put(from, to, (tell != Tell::Not).then_some(why));
+    }
+
+    /// Says where it stands, after changes that were not told.
+    pub(super) fn settle(&mut self) {
+        if let Some(kept) = self.telling.settled(Instant::now()) {
+            let state = self.cell.state();
+            let why = format!(
+                "nothing has changed for a minute, and {kept} changes before that were not told"
+            );
+            self.put(state, state, Some(why));
+        }
+    }
+
     /// On a thread of its own: a log that stands still must not stop the beats.
-    pub(super) fn say(&self, from: HeartbeatState, to: HeartbeatState, why: String) {
+    fn put(&self, from: HeartbeatState, to: HeartbeatState, why: Option<String>) {
         if let Some(hub) = self.from.hub.upgrade() {
-            hub.put(Event::Heartbeat(Beat {
-                name: self.cell.name().to_owned(),
-                backend: self.cell.backend().to_owned(),
-                incarnation: self.incarnation,
-                from,
-                to,
-                why,
-            }));
+            if let Some(reason) = why {
+                hub.put(Event::Heartbeat(Beat {
+                    name: self.cell.name().to_owned(),
+                    backend: self.cell.backend().to_owned(),
+                    incarnation: self.incarnation,
+                    from,
+                    to,
+                    reason,
+                }));
+            }
             hub.follow_hearts();
             hub.tell();
         }

@@ -61,7 +61,11 @@ fn a_leave_that_hangs_does_not_hold_the_drain_beyond_its_deadline() {
     let health = started(&runtime, policy(0, 1000));
     let coordinator = InMemory::new();
     coordinator.inject(Step::Leave, Fault::Hang, usize::MAX);
-    let membership = heartbeat(coordinator.clone()).start(&health).unwrap();
+    // The thread then waits for far longer than the drain.
+    let patient = heartbeat(coordinator.clone())
+        .ttl(600 * SECOND)
+        .ack_timeout(200 * SECOND);
+    let membership = patient.start(&health).unwrap();
     runtime.block_on(membership.joined()).unwrap();
     health.shutdown();
     let report = runtime.block_on(health.run(server(&health))).unwrap();

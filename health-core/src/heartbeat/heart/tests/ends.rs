@@ -51,12 +51,26 @@ async fn a_leave_that_hangs_holds_nobody_up_beyond_the_deadline() {
             assert!(!tenure.is_member(), "whatever the other side thinks");
             assert_eq!(stage.membership.state(), State::Left);
             stage.membership.0.done.cancelled().await;
-            assert!(began.elapsed() <= TO_LEAVE);
+            assert!(began.elapsed() <= 3 * SECOND, "three ack time-outs");
             let report = stage.membership.report();
             assert!(report.problem().unwrap().contains("forgotten with its TTL"));
         })
         .await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_that_has_an_hour_waits_no_longer_than_three_ack_timeouts() {
+    let patient = |all: &mut Settings| all.set_ack_timeout(2 * SECOND);
+    stage(patient, well, async |stage| {
+        stage.membership.joined().await.unwrap();
+        stage.coordinator.inject(Step::Leave, Fault::Hang, 1);
+        let began = Instant::now();
+        let by = began + 3600 * SECOND;
+        stage.hub.vitals().hearts().leave(by).await;
+        assert_eq!(began.elapsed(), 6 * SECOND);
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
