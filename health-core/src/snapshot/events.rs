@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::check::{Impact, Outcome};
-#[cfg(feature = "heartbeat")]
-use crate::heartbeat::HeartbeatState;
 use crate::lifecycle::{GivenUp, Phase};
 use crate::probers::Advice;
 use crate::runner::CheckState;
+#[cfg(feature = "heartbeat")]
+use crate::snapshot::Beat;
 use crate::snapshot::ledger::Move;
 use crate::snapshot::view::Published;
 use crate::snapshot::{Cause, CheckReport};
@@ -82,57 +82,6 @@ pub(crate) enum Event {
     StandsStill(GivenUp),
     /// The file where the orchestrator wants to read why can't be written.
     NoTerminationLog { path: PathBuf, error: io::Error },
-}
-
-/// What a heartbeat has to say. Where both states are the same, it is why it gets no further, or where it stands after changes that were not told.
-#[cfg(feature = "heartbeat")]
-#[derive(Debug)]
-pub(crate) struct Beat {
-    pub(crate) name: String,
-    pub(crate) backend: String,
-    pub(crate) incarnation: u64,
-    pub(crate) from: HeartbeatState,
-    pub(crate) to: HeartbeatState,
-    pub(crate) reason: String,
-}
-
-#[cfg(feature = "heartbeat")]
-impl Beat {
-    fn emit(&self) {
-        let Self {
-            name,
-            backend,
-            incarnation,
-            from,
-            to,
-            reason,
-        } = self;
-        let (from, state) = (from.name(), to.name());
-        if from == state && *to == HeartbeatState::Member {
-            tracing::info!(
-                target: "health", heartbeat = name, backend, incarnation, state, reason,
-                "heartbeat `{name}` to `{backend}` is {state} to stay"
-            );
-        } else if from == state {
-            tracing::warn!(
-                target: "health", heartbeat = name, backend, incarnation, state, reason,
-                "heartbeat `{name}` to `{backend}` is still {state}"
-            );
-        } else if matches!(
-            to,
-            HeartbeatState::Withheld | HeartbeatState::Stalled | HeartbeatState::Fenced
-        ) {
-            tracing::warn!(
-                target: "health", heartbeat = name, backend, incarnation, from, to = state, reason,
-                "heartbeat `{name}` to `{backend}` is {state}"
-            );
-        } else {
-            tracing::info!(
-                target: "health", heartbeat = name, backend, incarnation, from, to = state, reason,
-                "heartbeat `{name}` to `{backend}` is {state}"
-            );
-        }
-    }
 }
 
 impl Event {

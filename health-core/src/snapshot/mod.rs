@@ -5,6 +5,8 @@
 //! therefore not be undone by a late result: whoever comes later is assessed against the phase that holds by then.
 
 mod assess;
+#[cfg(feature = "heartbeat")]
+mod beat;
 mod board;
 mod events;
 mod hub;
@@ -28,7 +30,7 @@ pub use statuses::Statuses;
 pub use view::{Snapshot, Subscription};
 
 #[cfg(feature = "heartbeat")]
-pub(crate) use events::Beat;
+pub(crate) use beat::Beat;
 pub(crate) use events::Event;
 pub(crate) use hub::Hub;
 pub(crate) use report::Finding;
