@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::Probe;
+use crate::probers::ProbeAnswers;
 use crate::probers::book::Book;
-use crate::probers::{ProbeAnswers, ProberReport};
 
 /// Notes who asks, for faces; from [`Health::probers`](crate::Health::probers).
 ///
@@ -161,12 +161,6 @@ impl Probers {
     pub(crate) fn book(self) -> Book {
         let book = self.0.book.lock();
         book.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// All who have asked, in the order in which they were first seen.
-    #[must_use]
-    pub fn reports(self) -> Vec<ProberReport> {
-        self.book().iter().cloned().collect()
     }
 }
 
