@@ -42,7 +42,17 @@ pub trait Session: Send + 'static {
     fn beat(&mut self, vitals: &Vitals) -> impl Future<Output = Result<Ack, BackendError>> + Send;
 
     /// Ends the membership at once, so that nobody has to wait for the TTL.
-    fn leave(self) -> impl Future<Output = Result<(), BackendError>> + Send;
+    fn leave(self, why: Leaving) -> impl Future<Output = Result<(), BackendError>> + Send;
+}
+
+/// Why a member leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Leaving {
+    /// The service has drained, or there is no [`Health`](crate::Health) any more: it is the end.
+    Ended,
+    /// Nothing in the application moves. It joins again once something does.
+    Stalled,
 }
 
 /// Who joins.
@@ -51,6 +61,7 @@ pub struct Member {
     pub(crate) name: String,
     pub(crate) incarnation: u64,
     pub(crate) ttl: Duration,
+    pub(crate) ack_timeout: Duration,
     pub(crate) vitals: Vitals,
 }
 
@@ -73,6 +84,13 @@ impl Member {
         self.ttl
     }
 
+    /// How long each of its beats waits for an answer: [`Heartbeat::ack_timeout`](crate::Heartbeat::ack_timeout). A backend that knows
+    /// several places to ask should not wait longer for one of them.
+    #[must_use]
+    pub fn ack_timeout(&self) -> Duration {
+        self.ack_timeout
+    }
+
     /// How it is now.
     #[must_use]
     pub fn vitals(&self) -> Vitals {
@@ -86,6 +104,7 @@ pub struct Joined<S> {
     pub(crate) session: S,
     pub(crate) ack: Ack,
     pub(crate) token: Option<u64>,
+    pub(crate) warning: Option<String>,
 }
 
 impl<S> Joined<S> {
@@ -95,6 +114,7 @@ impl<S> Joined<S> {
             session,
             ack,
             token: None,
+            warning: None,
         }
     }
 
@@ -103,6 +123,14 @@ impl<S> Joined<S> {
     #[must_use]
     pub fn with_token(mut self, token: u64) -> Self {
         self.token = Some(token);
+        self
+    }
+
+    /// Something that works, and that whoever runs the service should know, as a coordinator whose version is known to lose leases: it is told
+    /// once, and not again with each membership. Of its text, 256 bytes are kept, as one line.
+    #[must_use]
+    pub fn with_warning(mut self, warning: impl fmt::Display) -> Self {
+        self.warning = Some(cut_to_line(Cow::Owned(warning.to_string()), LONGEST).into_owned());
         self
     }
 }

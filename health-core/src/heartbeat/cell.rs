@@ -36,6 +36,7 @@ pub(crate) struct Account {
     pub(crate) rtt: Option<Duration>,
     pub(crate) rtt_p99: Duration,
     problem: Option<String>,
+    pub(crate) warning: Option<String>,
 }
 
 /// With what is said around an error.
@@ -79,6 +80,7 @@ impl Cell {
                 rtt: None,
                 rtt_p99: Duration::ZERO,
                 problem: None,
+                warning: None,
             }),
             changes: watch::Sender::new(()),
             done: CancellationToken::new(),
@@ -144,6 +146,7 @@ impl Cell {
             rtt: account.rtt,
             rtt_p99: account.rtt_p99,
             problem: account.problem.clone(),
+            warning: account.warning.clone(),
         }
     }
 

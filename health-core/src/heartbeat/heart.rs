@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::Phase;
 use crate::heartbeat::cell::Cell;
 use crate::heartbeat::clock::BootClock;
 use crate::heartbeat::fence::Fence;
@@ -18,7 +19,7 @@ use crate::heartbeat::pace::Pace;
 use crate::heartbeat::settings::Settings;
 use crate::heartbeat::telling::Telling;
 use crate::heartbeat::tenure::Term;
-use crate::heartbeat::{Backend, HeartbeatState, Vitals};
+use crate::heartbeat::{Backend, HeartbeatState, Leaving, Vitals};
 use crate::snapshot::Hub;
 
 /// How often it looks at fence and evidence: as often as the watchdog does.
@@ -39,6 +40,8 @@ pub(crate) struct Sources {
 /// 2. Whoever is told that it is no member is told so before the other side is: a [`Term`] ends before its session leaves or is dropped.
 /// 3. Each request to join has an incarnation of its own. A session is never used again after its fence fell, or after a panic.
 /// 4. It ends only to leave.
+/// 5. A phase that has changed is sent at once: of a drain, the other side hears before the next beat is due. Phases only go on, so that
+///    these are few; whatever else has changed waits for its beat.
 pub(crate) struct Heart<B> {
     backend: B,
     settings: Settings,
@@ -51,6 +54,7 @@ pub(crate) struct Heart<B> {
     /// The last request to join was.
     refused: bool,
     telling: Telling,
+    warned: Option<String>,
 }
 
 /// A session, and what it was granted.
@@ -59,6 +63,8 @@ struct Held<S> {
     fence: Fence,
     term: Arc<Term>,
     granted: Duration,
+    /// What was last sent.
+    phase: Phase,
 }
 
 /// Why a session is over.
@@ -80,6 +86,7 @@ impl<B: Backend> Heart<B> {
             rejoin_at: now,
             refused: false,
             telling: Telling::default(),
+            warned: None,
             backend,
             settings,
             cell,
@@ -115,7 +122,7 @@ impl<B: Backend> Heart<B> {
             End::Leave => {
                 self.turn(HeartbeatState::Left, || "the service has ended".to_owned());
                 let bound = self.settings.to_leave();
-                self.leave(held.session, bound).await;
+                self.leave(held.session, Leaving::Ended, bound).await;
                 return ControlFlow::Break(());
             }
             End::Stalled(age) => {
@@ -123,7 +130,7 @@ impl<B: Backend> Heart<B> {
                     format!("nothing in the application has moved for {age:.1?}: membership is given back")
                 });
                 let bound = self.settings.ack_timeout();
-                self.leave(held.session, bound).await;
+                self.leave(held.session, Leaving::Stalled, bound).await;
             }
             End::Fenced => self.turn(HeartbeatState::Fenced, || {
                 "no beat was acked in time, and the lease may have ended by now".to_owned()

@@ -9,7 +9,7 @@ mod listed;
 pub use fault::{Fault, Step};
 pub use listed::Listed;
 
-use crate::heartbeat::{Ack, Backend, BackendError, Joined, Member, Session, Vitals};
+use crate::heartbeat::{Ack, Backend, BackendError, Joined, Leaving, Member, Session, Vitals};
 
 /// A coordinator in the memory of this process, **for tests**: it coordinates nobody else, and each of its calls can be made to fail. A
 /// cheap clone of the same one.
@@ -148,7 +148,7 @@ impl Session for InMemorySession {
         Ok(Ack::granted(ttl))
     }
 
-    async fn leave(self) -> Result<(), BackendError> {
+    async fn leave(self, _: Leaving) -> Result<(), BackendError> {
         let fault = self.coordinator.fault(Step::Leave);
         Fault::before(fault.as_ref(), self.ttl).await?;
         let token = self.token;

@@ -27,7 +27,7 @@
 //! # let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
 //! # runtime.block_on(async {
 //! use std::time::Duration;
-//! use health_core::heartbeat::{Ack, Backend, BackendError, Joined, Member, Session, Vitals};
+//! use health_core::heartbeat::{Ack, Backend, BackendError, Joined, Leaving, Member, Session, Vitals};
 //! use health_core::{Health, Heartbeat};
 //!
 //! /// Takes everybody's word for it.
@@ -51,7 +51,7 @@
 //!         Ok(Ack::granted(self.0))
 //!     }
 //!
-//!     async fn leave(self) -> Result<(), BackendError> {
+//!     async fn leave(self, _: Leaving) -> Result<(), BackendError> {
 //!         Ok(())
 //!     }
 //! }
@@ -87,7 +87,7 @@ mod tenure;
 mod thread;
 mod vitals;
 
-pub use backend::{Ack, Backend, BackendError, Joined, Member, Session};
+pub use backend::{Ack, Backend, BackendError, Joined, Leaving, Member, Session};
 pub use builder::Heartbeat;
 pub use membership::Membership;
 pub use memory::{Fault, InMemory, InMemorySession, Listed, Step};

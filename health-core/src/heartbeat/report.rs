@@ -62,6 +62,7 @@ pub struct HeartbeatReport {
     pub(crate) rtt: Option<Duration>,
     pub(crate) rtt_p99: Duration,
     pub(crate) problem: Option<String>,
+    pub(crate) warning: Option<String>,
 }
 
 /// Counted since the start, over all incarnations.
@@ -151,5 +152,12 @@ impl HeartbeatReport {
     #[must_use]
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
+    }
+
+    /// What its backend found that works, and should be known, as a version of the coordinator that is known to lose leases; in at most 256
+    /// bytes. `None` if nothing.
+    #[must_use]
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 }

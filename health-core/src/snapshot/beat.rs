@@ -8,6 +8,8 @@ pub(crate) struct Beat {
     pub(crate) incarnation: u64,
     pub(crate) from: HeartbeatState,
     pub(crate) to: HeartbeatState,
+    /// Its backend has found something.
+    pub(crate) warns: bool,
     pub(crate) reason: String,
 }
 
@@ -19,10 +21,16 @@ impl Beat {
             incarnation,
             from,
             to,
+            warns,
             reason,
         } = self;
         let (from, state) = (from.name(), to.name());
-        if from == state && *to == HeartbeatState::Member {
+        if *warns {
+            tracing::warn!(
+                target: "health", heartbeat = name, backend, incarnation, state, reason,
+                "heartbeat `{name}` to `{backend}` is {state}, and its backend warns"
+            );
+        } else if from == state && *to == HeartbeatState::Member {
             tracing::info!(
                 target: "health", heartbeat = name, backend, incarnation, state, reason,
                 "heartbeat `{name}` to `{backend}` is {state} to stay"

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use health_core::heartbeat::{
-    Ack, Backend, BackendError, Fault, InMemory, Joined, Member, Session, Step, Vitals,
+    Ack, Backend, BackendError, Fault, InMemory, Joined, Leaving, Member, Session, Step, Vitals,
 };
 use health_core::{
     DrainPolicy, Health, Heartbeat, HeartbeatState, Membership, Phase, Snapshot, Watchdog,
@@ -143,7 +143,7 @@ impl Session for Blocked {
         Ok(self.0.send(()).map(|()| Ack::granted(SECOND))?)
     }
 
-    async fn leave(self) -> Result<(), BackendError> {
+    async fn leave(self, _: Leaving) -> Result<(), BackendError> {
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::heartbeat::call::{Answer, call};
 use crate::heartbeat::gate::Earned;
 use crate::heartbeat::heart::{End, Heart, Held, TICK};
 use crate::heartbeat::tenure::Term;
-use crate::heartbeat::{Ack, Backend, HeartbeatState, Session};
+use crate::heartbeat::{Ack, Backend, HeartbeatState, Leaving, Session};
 
 impl<B: Backend> Heart<B> {
     /// Beats until it is over.
@@ -26,6 +26,9 @@ impl<B: Backend> Heart<B> {
                 return End::Stalled(age);
             }
             let now = Instant::now();
+            if (self.from.vitals)().phase() != held.phase {
+                next = now;
+            }
             if now < next {
                 self.nap(next.min(now + TICK).min(now + held.term.remaining()))
                     .await;
@@ -53,6 +56,7 @@ impl<B: Backend> Heart<B> {
     /// Sends one beat. Gives when to send the next.
     async fn send(&mut self, held: &mut Held<B::Session>) -> ControlFlow<End, Instant> {
         let vitals = (self.from.vitals)();
+        held.phase = vitals.phase();
         let (sent, began) = (self.from.clock.now(), Instant::now());
         self.cell.change(|account| account.totals.sent += 1);
         let (session, term) = (&mut held.session, &held.term);
@@ -108,8 +112,8 @@ impl<B: Backend> Heart<B> {
         ControlFlow::Continue(began + self.pace.interval(granted, fastrand::f64()))
     }
 
-    pub(super) async fn leave(&mut self, session: B::Session, bound: Duration) {
-        let answer = call(bound, async { session.leave().await }).await;
+    pub(super) async fn leave(&mut self, session: B::Session, why: Leaving, bound: Duration) {
+        let answer = call(bound, async { session.leave(why).await }).await;
         let Some(why) = answer.problem() else {
             return;
         };

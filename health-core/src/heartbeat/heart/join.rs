@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::Phase;
 use crate::heartbeat::call::{Answer, call};
 use crate::heartbeat::fence::Fence;
 use crate::heartbeat::gate::Earned;
@@ -45,8 +46,10 @@ impl<B: Backend> Heart<B> {
             name: self.settings.name.clone(),
             incarnation,
             ttl: self.settings.ttl,
+            ack_timeout: self.settings.ack_timeout(),
             vitals: (self.from.vitals)(),
         };
+        let phase = member.vitals.phase();
         let sent = self.from.clock.now();
         let limit = self.settings.ack_timeout() * TRIPS;
         let asked = call(limit, async { self.backend.join(&member).await });
@@ -57,7 +60,7 @@ impl<B: Backend> Heart<B> {
         };
         let problem = answer.problem();
         let why = match answer {
-            Answer::Given(joined) => match self.joined(sent, joined) {
+            Answer::Given(joined) => match self.joined(sent, phase, joined) {
                 Ok(held) => {
                     self.refused = false;
                     return ControlFlow::Continue(Some(held));
@@ -78,12 +81,14 @@ impl<B: Backend> Heart<B> {
     fn joined(
         &mut self,
         sent: Duration,
+        phase: Phase,
         joined: Joined<B::Session>,
     ) -> Result<Held<B::Session>, String> {
         let Joined {
             session,
             ack: Ack { granted },
             token,
+            warning,
         } = joined;
         let now = self.from.clock.now();
         let Some((fence, until)) = Fence::joined(sent, now, granted) else {
@@ -106,11 +111,16 @@ impl<B: Backend> Heart<B> {
             };
             format!("joined, with a TTL of {granted:?}{less}")
         });
+        if let Some(warning) = warning.filter(|new| self.warned.as_ref() != Some(new)) {
+            self.warned = Some(warning.clone());
+            self.warn(warning);
+        }
         Ok(Held {
             session,
             fence,
             term,
             granted,
+            phase,
         })
     }
 }

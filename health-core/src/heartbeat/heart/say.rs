@@ -28,7 +28,15 @@ impl<B> Heart<B> {
         if tell == Tell::Last {
             why.push_str("; this is told no more until it has not happened for a minute");
         }
-        self.put(from, to, (tell != Tell::Not).then_some(why));
+        self.put(from, to, false, (tell != Tell::Not).then_some(why));
+    }
+
+    /// Says what a backend wants to be known, and keeps it.
+    pub(super) fn warn(&self, warning: String) {
+        self.cell
+            .change(|account| account.warning = Some(warning.clone()));
+        let state = self.cell.state();
+        self.put(state, state, true, Some(warning));
     }
 
     /// Says where it stands, after changes that were not told.
@@ -38,12 +46,12 @@ impl<B> Heart<B> {
             let why = format!(
                 "nothing has changed for a minute, and {kept} changes before that were not told"
             );
-            self.put(state, state, Some(why));
+            self.put(state, state, false, Some(why));
         }
     }
 
     /// On a thread of its own: a log that stands still must not stop the beats.
-    fn put(&self, from: HeartbeatState, to: HeartbeatState, why: Option<String>) {
+    fn put(&self, from: HeartbeatState, to: HeartbeatState, warns: bool, why: Option<String>) {
         if let Some(hub) = self.from.hub.upgrade() {
             if let Some(reason) = why {
                 hub.put(Event::Heartbeat(Beat {
@@ -52,6 +60,7 @@ impl<B> Heart<B> {
                     incarnation: self.incarnation,
                     from,
                     to,
+                    warns,
                     reason,
                 }));
             }
