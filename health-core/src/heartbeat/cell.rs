@@ -18,6 +18,7 @@ pub(crate) struct Cell {
     name: String,
     backend: String,
     required: bool,
+    every: Duration,
     to_leave: Duration,
     clock: BootClock,
     account: Mutex<Account>,
@@ -69,6 +70,7 @@ impl Cell {
             name: settings.name.clone(),
             backend: bounded_name(Cow::Borrowed(backend)).into_owned(),
             required: settings.required,
+            every: settings.every,
             to_leave: settings.to_leave(),
             clock,
             account: Mutex::new(Account {
@@ -140,6 +142,7 @@ impl Cell {
             backend: self.backend.clone(),
             state: seen(account.state, is_member),
             required: self.required,
+            every: self.every,
             incarnation: account.incarnation,
             last_ack: account.acked_at.map(age),
             totals: account.totals,

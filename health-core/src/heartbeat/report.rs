@@ -56,6 +56,7 @@ pub struct HeartbeatReport {
     pub(crate) backend: String,
     pub(crate) state: HeartbeatState,
     pub(crate) required: bool,
+    pub(crate) every: Duration,
     pub(crate) incarnation: u64,
     pub(crate) last_ack: Option<Duration>,
     pub(crate) totals: Totals,
@@ -74,7 +75,28 @@ pub(crate) struct Totals {
     pub(crate) failed: u64,
 }
 
+/// As many beats without an ack are a sign of a network that is lost.
+const UNACKED: u32 = 2;
+
 impl HeartbeatReport {
+    /// Whether some were acked, none is of late, and it is not decided yet what has become of membership. Once a fence has fallen, that is known,
+    /// and explains nothing more: a coordinator that stays away must not hide anything.
+    pub(crate) fn are_unacked(all: &[Self]) -> bool {
+        let mut members = all
+            .iter()
+            .filter(|report| report.last_ack.is_some())
+            .peekable();
+        members.peek().is_some()
+            && members.all(|report| {
+                let undecided = matches!(
+                    report.state,
+                    HeartbeatState::Member | HeartbeatState::Withheld
+                );
+                let late = report.every.saturating_mul(UNACKED);
+                undecided && report.last_ack.is_some_and(|age| age > late)
+            })
+    }
+
     /// The name of the member.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -159,5 +181,49 @@ impl HeartbeatReport {
     #[must_use]
     pub fn warning(&self) -> Option<&str> {
         self.warning.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn report(state: HeartbeatState, last_ack: Option<u32>) -> HeartbeatReport {
+        HeartbeatReport {
+            name: "orders-1".to_owned(),
+            backend: "in-memory".to_owned(),
+            state,
+            required: false,
+            every: SECOND,
+            incarnation: 1,
+            last_ack: last_ack.map(|millis| millis * SECOND / 1000),
+            totals: Totals::default(),
+            rtt: None,
+            rtt_p99: Duration::ZERO,
+            problem: None,
+            warning: None,
+        }
+    }
+
+    #[test]
+    fn acks_are_missed_after_two_beats_and_until_the_fence() {
+        use HeartbeatState::{Fenced, Joining, Left, Member, Stalled, Withheld};
+        let unacked = HeartbeatReport::are_unacked;
+        assert!(!unacked(&[]), "who has none misses none");
+        assert!(!unacked(&[report(Member, Some(2000))]));
+        for state in [Member, Withheld] {
+            assert!(unacked(&[report(state, Some(2001))]), "{state}");
+        }
+        for state in [Fenced, Joining, Left, Stalled] {
+            assert!(!unacked(&[report(state, Some(9000))]), "{state}");
+        }
+        let never = report(Joining, None);
+        assert!(!unacked(&[never.clone()]), "it may never come");
+        let lost = report(Member, Some(3000));
+        assert!(unacked(&[never, lost.clone()]));
+        let heard = report(Member, Some(10));
+        assert!(!unacked(&[lost, heard]), "the network is there");
     }
 }

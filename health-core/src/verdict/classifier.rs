@@ -24,6 +24,8 @@ pub(crate) struct Sight {
     /// The user's path is down.
     pub(crate) external: Vec<Evidence>,
     pub(crate) look: Look,
+    /// What it says of itself may not have come anywhere of late: no heartbeat is acked.
+    pub(crate) unacked: bool,
     /// Between 0 and 1.
     pub(crate) chance: f64,
 }
@@ -42,7 +44,8 @@ pub(crate) struct Opinion {
 /// 1. What the service says of itself comes first: *down* needs no further evidence, and is over as soon as it says so.
 /// 2. *Overloaded* is what has too much to do, and succeeds in what it takes on. It is never *gray* for it.
 /// 3. *Gray* is a contradiction: requests fail, or come to no end, and every check that counts has looked since then and found nothing. A
-///    dependency that is down explains failures; then they only degrade. One that nobody misses explains none.
+///    dependency that is down explains failures; then they only degrade. One that nobody misses explains none. So does a heartbeat that has
+///    lost its acks, until it is known whether the member has.
 /// 4. What is said of traffic is said by two of the last three windows. A standstill, and a worker that hangs, have lasted long enough.
 /// 5. *Gray* stays until requests, or an external check, have succeeded: a check that passes was no evidence before, and is none now.
 #[derive(Debug)]
@@ -92,7 +95,7 @@ impl Classifier {
         let fails = all.iter().any(|line| line.failing.is_some());
         let mut standstills = all.iter().flat_map(|line| &line.standstill);
         let stands = standstills.any(|found| found.sure);
-        let explained = self.explains(&sight, fails) || doubt.explained;
+        let explained = self.explains(&sight, fails) || doubt.explained || sight.unacked;
 
         // What it takes on has to succeed, or it is no overload, whatever else it is.
         let admitted = !fails && !stands && self.whole.recent().completed > 0;

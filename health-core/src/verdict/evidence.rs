@@ -25,7 +25,8 @@ pub enum Rule {
     Sheds,
     /// Requests fail, and it is not chance: *gray* from 10 % and five times what is usual, where every check has looked since and found
     /// nothing, *degraded* from 2 %. Of a share, what can be said with 95 % confidence counts (Wilson's lower bound). A request that waits for
-    /// longer than 5 s, and ten times the usual 99th percentile, counts as failed.
+    /// longer than 5 s, and ten times the usual 99th percentile, counts as failed. Where a heartbeat has had no ack for two beats, and may
+    /// still have a lease, that is *degraded*, too: it may be the network, and who keeps the list is about to say so.
     Failures,
     /// Three or more requests have come, and none was answered for 5 s and ten times the usual 99th percentile; for 60 s, before anything is
     /// usual: *gray*.

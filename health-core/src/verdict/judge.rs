@@ -153,6 +153,10 @@ fn says(published: &Published, vitals: &Vitals, now: Instant) -> Sight {
     for report in published.reports().iter() {
         hear(report, now, &mut sight);
     }
+    #[cfg(feature = "heartbeat")]
+    {
+        sight.unacked = crate::HeartbeatReport::are_unacked(&vitals.heartbeats);
+    }
     sight
 }
 

@@ -169,6 +169,28 @@ fn a_check_that_fails_as_well_explains_it() {
     assert_eq!(rules(&world.step(&traffic(0, 200)))[0], Rule::Check);
 }
 
+/// Pull says fine, and push says nothing: it may be the network. What was gray before stays so.
+#[test]
+fn a_heartbeat_that_has_lost_its_acks_explains_it_until_that_is_decided() {
+    let mut world = World::busy();
+    world.sight.unacked = true;
+    assert_eq!(world.go(9, &traffic(0, 200)), Verdict::Degraded);
+    assert_eq!(rules(&world.step(&traffic(0, 200)))[0], Rule::Failures);
+    world.sight.unacked = false;
+    assert_eq!(world.go(1, &traffic(0, 200)), Verdict::Gray);
+    world.sight.unacked = true;
+    assert_eq!(world.go(20, &traffic(0, 200)), Verdict::Gray);
+
+    let mut world = World::busy();
+    world.sight.unacked = true;
+    world.sight.stuck = evidence(Rule::StuckWorker);
+    assert_eq!(
+        world.go(1, &traffic(200, 0)),
+        Verdict::Gray,
+        "no network is in it"
+    );
+}
+
 #[test]
 fn a_few_errors_degrade_and_what_is_usual_is_no_fault() {
     let mut world = World::busy();
