@@ -3,7 +3,7 @@ mod join;
 mod say;
 
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Deref};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -57,14 +57,31 @@ pub(crate) struct Heart<B> {
     warned: Option<String>,
 }
 
-/// A session, and what it was granted.
+/// A session, and what it was granted. Where something unwinds, the term is over before the session is dropped: fields are dropped in order.
 struct Held<S> {
+    term: Ending,
     session: S,
     fence: Fence,
-    term: Arc<Term>,
     granted: Duration,
     /// What was last sent.
     phase: Phase,
+}
+
+/// A term that is over when this is dropped. Nobody is woken by that: it may be part of a panic, and [`Heart::panicked`] comes after it.
+struct Ending(Arc<Term>);
+
+impl Deref for Ending {
+    type Target = Term;
+
+    fn deref(&self) -> &Term {
+        &self.0
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.lapse();
+    }
 }
 
 /// Why a session is over.

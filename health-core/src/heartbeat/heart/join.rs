@@ -8,7 +8,7 @@ use crate::Phase;
 use crate::heartbeat::call::{Answer, call};
 use crate::heartbeat::fence::Fence;
 use crate::heartbeat::gate::Earned;
-use crate::heartbeat::heart::{Heart, Held, TICK};
+use crate::heartbeat::heart::{Ending, Heart, Held, TICK};
 use crate::heartbeat::tenure::Term;
 use crate::heartbeat::{Ack, Backend, HeartbeatState, Joined, Member};
 
@@ -116,9 +116,9 @@ impl<B: Backend> Heart<B> {
             self.warn(warning);
         }
         Ok(Held {
+            term: Ending(term),
             session,
             fence,
-            term,
             granted,
             phase,
         })
