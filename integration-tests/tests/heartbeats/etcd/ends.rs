@@ -1,0 +1,70 @@
+//! A membership that ends on the other side.
+
+use integration_tests::etcd::Cluster;
+use integration_tests::peer::is_there;
+
+use super::instance::{Instance, KEY};
+use super::listed::{listed, until_listed};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_thrown_out_knows_it_with_the_next_beat_and_joins_anew() {
+    if !is_there(Cluster::missing().await) {
+        return;
+    }
+    let cluster = Cluster::of(1).start().await;
+    let instance = Instance::of(&cluster);
+    let before = instance.joined().await;
+    instance.beats(2).await;
+    let lease = listed(&cluster).await.unwrap().lease;
+    cluster.ctl(&["lease", "revoke", &lease]).await;
+    let after = instance.rejoined(&before).await;
+    assert!(after.token() > before.token());
+    assert_ne!(listed(&cluster).await.unwrap().lease, lease);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_was_deleted_is_noticed_within_five_beats() {
+    if !is_there(Cluster::missing().await) {
+        return;
+    }
+    let cluster = Cluster::of(1).start().await;
+    // So that the reason is still to be read when the test looks.
+    let instance = Instance::of(&cluster);
+    let before = instance.joined().await;
+    instance.beats(2).await;
+    cluster.ctl(&["del", KEY]).await;
+    let acked = instance.membership.report().acked();
+    let after = instance.rejoined(&before).await;
+    let acked = instance.membership.report().acked() - acked;
+    // The other beats are of the new membership.
+    assert!(acked < 5 + 20, "{acked}");
+    assert!(after.token() > before.token());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_another_has_taken_is_not_written_over() {
+    if !is_there(Cluster::missing().await) {
+        return;
+    }
+    let cluster = Cluster::of(1).start().await;
+    let instance = Instance::of(&cluster);
+    let before = instance.joined().await;
+    instance.beats(2).await;
+    let granted = cluster.ctl(&["lease", "grant", "60"]).await;
+    let lease = granted.split_whitespace().nth(1).unwrap().to_owned();
+    // In one transaction, so that it is never free.
+    cluster.ctl(&["del", KEY]).await;
+    let free = cluster
+        .ctl(&["put", KEY, "somebody else", &format!("--lease={lease}")])
+        .await;
+    assert!(free.contains("OK"));
+    integration_tests::patience::patiently("the fence", before.fenced()).await;
+    // Whoever came first: one of the two is there, and no third.
+    let problem = instance.says("another instance").await;
+    assert!(problem.contains(&lease), "{problem}");
+    let value = cluster.ctl(&["get", KEY, "--print-value-only"]).await;
+    assert_eq!(value.trim_end(), "somebody else");
+    cluster.ctl(&["lease", "revoke", &lease]).await;
+    instance.joined().await;
+    until_listed(&cluster, "it again", |found| found.is_some()).await;
+}
