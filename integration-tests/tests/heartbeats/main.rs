@@ -3,4 +3,5 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod etcd;
 mod faults;

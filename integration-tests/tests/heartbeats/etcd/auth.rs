@@ -88,16 +88,13 @@ async fn a_member_outlives_its_token() {
     let tenure = instance.joined().await;
     // The first puts, and so does the sixth; keepalives need no token. A drain is put at once.
     instance.beats(2).await;
-    let request = instance.health.in_flight().enter();
-    let draining = tokio::spawn({
-        let shutdown = instance.health.shutdown();
-        async move { shutdown.drain().await }
-    });
+    let held = instance.health.hold();
+    instance.health.shutdown();
     instance.beats(1).await;
     assert!(tenure.is_member());
     assert_eq!(instance.membership.report().problem(), None);
-    drop(request);
-    draining.await.unwrap();
+    drop(held);
+    instance.drained().await;
     let root = ["--user=root:root", "lease", "list"];
     let leases = cluster.ctl(&root).await;
     assert!(leases.contains("found 0 leases"), "{leases}");

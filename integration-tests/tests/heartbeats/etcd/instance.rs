@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use health_tower::heartbeat::{Etcd, EtcdBuilder, Membership, Tenure};
-use health_tower::{Health, Heartbeat};
+use health_tower::heartbeat::{Etcd, EtcdBuilder, Tenure};
+use health_tower::{DrainPolicy, Health, Heartbeat, HeartbeatState, Membership, Phase, Snapshot};
 use integration_tests::etcd::Cluster;
-use integration_tests::patience::{pause, patiently};
+use integration_tests::patience::{patiently, pause, until, until_snapshot};
 
 /// Where `orders-1` is written.
 pub(super) const KEY: &str = "health/members/orders-1";
@@ -31,7 +31,10 @@ impl Instance {
             .name("orders-1")
             .every(Duration::from_millis(100))
             .ttl(Duration::from_secs(5));
-        let health = Health::builder().start().unwrap();
+        let health = Health::builder()
+            .drain(DrainPolicy::default().lame_duck(Duration::ZERO))
+            .start()
+            .unwrap();
         let membership = is(heartbeat).start(&health).unwrap();
         Self { health, membership }
     }
@@ -70,12 +73,19 @@ impl Instance {
     /// Waits until so many more beats were acked.
     pub(super) async fn beats(&self, more: u64) {
         let acked = || self.membership.report().acked();
-        let until = acked() + more;
-        integration_tests::patience::until("beats", || acked() >= until).await;
+        let enough = acked() + more;
+        until("beats", || acked() >= enough).await;
     }
 
-    /// Drains, and waits until it has.
+    /// Drains, and waits until it has, which it has not before it has left.
     pub(super) async fn drains(&self) {
-        patiently("the drain", self.health.shutdown().drain()).await;
+        self.health.shutdown();
+        self.drained().await;
+    }
+
+    pub(super) async fn drained(&self) {
+        let closed = |snapshot: &Snapshot| snapshot.phase() == Phase::Closed;
+        until_snapshot(&self.health, "the end of the drain", closed).await;
+        assert_eq!(self.membership.state(), HeartbeatState::Left);
     }
 }

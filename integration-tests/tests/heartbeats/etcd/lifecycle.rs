@@ -1,11 +1,11 @@
 //! Joins, beats, and leaves.
 
-use health_tower::{HeartbeatState, Phase};
+use health_tower::Phase;
 use integration_tests::etcd::Cluster;
 use integration_tests::peer::is_there;
 
 use super::instance::Instance;
-use super::listed::{listed, until_listed};
+use super::listed::{Listed, listed, until_listed};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_member_is_listed_with_its_vitals_until_it_leaves() {
@@ -31,18 +31,13 @@ async fn a_member_is_listed_with_its_vitals_until_it_leaves() {
     );
 
     // Whoever reads the list hears of a drain before the next beat is due.
-    let request = instance.health.in_flight().enter();
-    let draining = tokio::spawn({
-        let shutdown = instance.health.shutdown();
-        async move { shutdown.drain().await }
-    });
-    let drains = |found: Option<&super::listed::Listed>| {
-        found.is_some_and(|found| found.vitals.phase() == Phase::Draining)
-    };
+    let held = instance.health.hold();
+    instance.health.shutdown();
+    let drains =
+        |found: Option<&Listed>| found.is_some_and(|found| found.vitals.phase() != Phase::Serving);
     until_listed(&cluster, "the drain", drains).await;
-    drop(request);
-    draining.await.unwrap();
-    assert_eq!(instance.membership.state(), HeartbeatState::Left);
+    drop(held);
+    instance.drained().await;
     assert!(listed(&cluster).await.is_none(), "gone with the drain");
     let leases = cluster.ctl(&["lease", "list"]).await;
     assert!(leases.contains("found 0 leases"), "{leases}");

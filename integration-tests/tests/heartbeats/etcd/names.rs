@@ -22,7 +22,13 @@ async fn the_second_of_a_name_says_so_and_joins_when_the_first_leaves() {
     let second = Instance::of(&cluster);
     let problem = second.says("another instance").await;
     let lease = listed(&cluster).await.unwrap().lease;
-    for part in [KEY, &lease, ".name(…)", "joins when that lease ends", "etcd at 127."] {
+    for part in [
+        KEY,
+        &lease,
+        ".name(…)",
+        "joins when that lease ends",
+        "etcd at 127.",
+    ] {
         assert!(problem.contains(part), "{part}: {problem}");
     }
     assert!(!second.membership.is_member() && first.membership.is_member());

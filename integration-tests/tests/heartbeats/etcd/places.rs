@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
+use health_tower::Probe;
 use health_tower::heartbeat::Etcd;
 use integration_tests::etcd::Cluster;
 use integration_tests::peer::is_there;
@@ -26,7 +27,7 @@ async fn a_closed_port_is_said_to_be_one() {
     let start = format!("etcd at {address}: ");
     assert!(problem.starts_with(&start), "{problem}");
     // Joined or not: it is ready.
-    assert!(instance.health.snapshot().is_ready(), "advisory");
+    assert!(instance.health.status(Probe::Readiness).is_up(), "advisory");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,9 +100,8 @@ async fn an_endpoint_that_hangs_is_left_for_another() {
         return;
     }
     let cluster = Cluster::of(1).start().await;
-    let ways = [(); 2].map(|()| Slow::before(&cluster.endpoints()[0]));
-    let [one, two] = ways;
-    let ways = [one.await, two.await];
+    let server = &cluster.endpoints()[0];
+    let ways = [Slow::before(server).await, Slow::before(server).await];
     let etcd = Etcd::at(ways.iter().map(Slow::url));
     let instance = Instance::that(etcd, |heartbeat| heartbeat.ttl(Duration::from_secs(20)));
     let tenure = instance.joined().await;
@@ -125,7 +125,7 @@ async fn without_a_quorum_it_waits_for_one_and_says_so() {
     cluster.kill(2).await;
     let instance = Instance::with(Etcd::at([cluster.endpoints().swap_remove(0)]));
     instance.says("quorum").await;
-    assert!(instance.health.snapshot().is_ready(), "advisory");
+    assert!(instance.health.status(Probe::Readiness).is_up(), "advisory");
     cluster.start(1);
     instance.joined().await;
     cluster.kill(1).await;

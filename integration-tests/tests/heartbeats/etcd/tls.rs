@@ -6,7 +6,9 @@ use std::path::Path;
 use health_tower::heartbeat::{Etcd, EtcdBuilder};
 use integration_tests::etcd::Cluster;
 use integration_tests::peer::is_there;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+};
 use tempfile::TempDir;
 
 use super::instance::Instance;
@@ -90,7 +92,9 @@ async fn both_sides_know_each_other_or_say_who_does_not() {
         assert!(problem.contains(says), "{says}: {problem}");
     }
     let plain = cluster.endpoints()[0].replace("https", "http");
-    Instance::with(Etcd::at([plain])).says("by TLS only with `https://`").await;
+    Instance::with(Etcd::at([plain]))
+        .says("by TLS only with `https://`")
+        .await;
 
     let named = |etcd: EtcdBuilder| async {
         let instance = Instance::with(etcd);
