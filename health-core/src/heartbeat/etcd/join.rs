@@ -39,7 +39,9 @@ pub(super) async fn join(
                 shared.prefer(Some(at));
                 return Ok(joined);
             }
-            Err(trouble) if trouble.kind == Kind::Refused => return Err(trouble.into()),
+            Err(trouble) if matches!(trouble.kind, Kind::Refused | Kind::Full) => {
+                return Err(trouble.into());
+            }
             Err(trouble) => troubles.push(trouble),
         }
         shared.prefer(None);

@@ -1,6 +1,8 @@
 //! A membership that ends on the other side.
 
+use health_tower::heartbeat::Etcd;
 use integration_tests::etcd::Cluster;
+use integration_tests::patience::patiently;
 use integration_tests::peer::is_there;
 
 use super::instance::{Instance, KEY};
@@ -28,7 +30,6 @@ async fn a_key_that_was_deleted_is_noticed_within_five_beats() {
         return;
     }
     let cluster = Cluster::of(1).start().await;
-    // So that the reason is still to be read when the test looks.
     let instance = Instance::of(&cluster);
     let before = instance.joined().await;
     instance.beats(2).await;
@@ -58,7 +59,7 @@ async fn a_key_that_another_has_taken_is_not_written_over() {
         .ctl(&["put", KEY, "somebody else", &format!("--lease={lease}")])
         .await;
     assert!(free.contains("OK"));
-    integration_tests::patience::patiently("the fence", before.fenced()).await;
+    patiently("the fence", before.fenced()).await;
     // Whoever came first: one of the two is there, and no third.
     let problem = instance.says("another instance").await;
     assert!(problem.contains(&lease), "{problem}");
@@ -67,4 +68,34 @@ async fn a_key_that_another_has_taken_is_not_written_over() {
     cluster.ctl(&["lease", "revoke", &lease]).await;
     instance.joined().await;
     until_listed(&cluster, "it again", |found| found.is_some()).await;
+}
+
+/// Whoever is there stays, and whoever comes is told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_etcd_that_is_full_takes_nobody_off_its_list() {
+    if !is_there(Cluster::missing().await) {
+        return;
+    }
+    let cluster = Cluster::of(1)
+        .flag("--quota-backend-bytes=1000000")
+        .start()
+        .await;
+    let instance = Instance::of(&cluster);
+    let tenure = instance.joined().await;
+    let junk = "x".repeat(100_000);
+    let is_full = || async {
+        let alarms = cluster.ctl(&["alarm", "list"]).await;
+        alarms.contains("NOSPACE")
+    };
+    while !is_full().await {
+        let mut put = cluster.etcdctl();
+        let _refused = put.args(["put", "junk", &junk]).output().await.unwrap();
+    }
+    instance.beats(12).await;
+    assert!(tenure.is_member());
+    let other = Instance::with(Etcd::at(cluster.endpoints()).prefix("health/others/"));
+    other.says("`etcdctl alarm disarm`").await;
+    // It is still seen if somebody deletes it.
+    cluster.ctl(&["del", KEY]).await;
+    patiently("the fence", tenure.fenced()).await;
 }

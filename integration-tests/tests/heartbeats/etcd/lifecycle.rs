@@ -2,6 +2,7 @@
 
 use health_tower::Phase;
 use integration_tests::etcd::Cluster;
+use integration_tests::patience::until;
 use integration_tests::peer::is_there;
 
 use super::instance::Instance;
@@ -86,10 +87,11 @@ async fn a_version_that_loses_leases_is_told_of() {
     let version = cluster.ctl(&["version"]).await;
     let instance = Instance::of(&cluster);
     instance.joined().await;
-    let report = instance.membership.report();
     // What Debian 12 has.
     if version.contains("etcdctl version: 3.4.23") {
-        let warning = report.warning().unwrap();
+        let warning = || instance.membership.report().warning().map(str::to_owned);
+        until("a warning", || warning().is_some()).await;
+        let warning = warning().unwrap();
         assert!(
             warning.starts_with("etcd 3.4.23 may delete leases"),
             "{warning}"

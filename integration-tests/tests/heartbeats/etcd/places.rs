@@ -42,15 +42,21 @@ async fn a_server_for_http_is_no_etcd() {
     server.abort();
 }
 
+/// Etcd 3.4 serves clients there as well, with what peers have for TLS.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_port_for_peers_is_not_the_one_for_clients() {
+async fn the_port_for_peers_works_where_it_serves_clients() {
     if !is_there(Cluster::missing().await) {
         return;
     }
     let cluster = Cluster::of(1).start().await;
     let peers = cluster.endpoints()[0].replace(":2379", ":2380");
+    let instance = Instance::with(Etcd::at([peers.replace("http", "https")]));
+    instance.says("it speaks no TLS").await;
     let instance = Instance::with(Etcd::at([peers]));
-    instance.says("not on the port for peers").await;
+    tokio::select! {
+        _ = instance.joined() => {}
+        _ = instance.says("it speaks no gRPC") => {}
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
 
 /// A way to a server on which answers are slow. It is gone when this is dropped.
 pub(super) struct Slow {
@@ -53,24 +55,30 @@ async fn pass(client: TcpStream, server: TcpStream, by_ms: Arc<AtomicU64>) {
     let up = async {
         let _ended = copy(&mut from_client, &mut to_server).await;
     };
+    let (read, mut passed) = mpsc::unbounded_channel();
     let down = async {
         let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match from_server.read(&mut buffer).await {
-                Ok(1..) if by_ms.load(Ordering::Relaxed) == u64::MAX => {}
-                Ok(read @ 1..) => {
-                    let delay = by_ms.load(Ordering::Relaxed);
-                    tokio::time::sleep(Duration::from_millis(delay)).await;
-                    if to_client.write_all(&buffer[..read]).await.is_err() {
-                        return;
-                    }
-                }
-                _ => return,
+        while let Ok(length @ 1..) = from_server.read(&mut buffer).await {
+            let delay = by_ms.load(Ordering::Relaxed);
+            if delay == u64::MAX {
+                continue;
+            }
+            let due = Instant::now() + Duration::from_millis(delay);
+            // As long as the way stands, somebody reads it.
+            let _taken = read.send((due, buffer[..length].to_vec()));
+        }
+    };
+    let out = async {
+        while let Some((due, bytes)) = passed.recv().await {
+            sleep_until(due).await;
+            if to_client.write_all(&bytes).await.is_err() {
+                return;
             }
         }
     };
     tokio::select! {
         () = up => {}
         () = down => {}
+        () = out => {}
     }
 }
