@@ -144,6 +144,8 @@ fn broken(error: &(dyn Error + 'static)) -> String {
         "it wants TLS with a `.client_certificate(…)` that it knows"
     } else if has("http2 error") || has("HTTP/2 was not negotiated") || has("h2 protocol") {
         NO_GRPC
+    } else if has("broken pipe") || has("connection closed") || has("connection reset") {
+        "it has closed the connection; if it always does: `https://`?"
     } else {
         return last.to_owned();
     };

@@ -1,5 +1,8 @@
 //! A membership that ends on the other side.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use health_tower::heartbeat::Etcd;
 use integration_tests::etcd::Cluster;
 use integration_tests::patience::patiently;
@@ -7,6 +10,7 @@ use integration_tests::peer::is_there;
 
 use super::instance::{Instance, KEY};
 use super::listed::{listed, until_listed};
+use super::slow::Slow;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_thrown_out_knows_it_with_the_next_beat_and_joins_anew() {
@@ -48,19 +52,21 @@ async fn a_key_that_another_has_taken_is_not_written_over() {
         return;
     }
     let cluster = Cluster::of(1).start().await;
-    let instance = Instance::of(&cluster);
+    let way = Slow::before(&cluster.endpoints()[0]).await;
+    let instance = Instance::that(Etcd::at([way.url()]), |heartbeat| {
+        heartbeat.ttl(Duration::from_secs(30))
+    });
     let before = instance.joined().await;
     instance.beats(2).await;
     let granted = cluster.ctl(&["lease", "grant", "60"]).await;
     let lease = granted.split_whitespace().nth(1).unwrap().to_owned();
-    // In one transaction, so that it is never free.
+    // It hears nothing meanwhile, and so can't come back in between.
+    way.by_ms.store(u64::MAX, Ordering::Relaxed);
     cluster.ctl(&["del", KEY]).await;
-    let free = cluster
-        .ctl(&["put", KEY, "somebody else", &format!("--lease={lease}")])
-        .await;
-    assert!(free.contains("OK"));
+    let bound = format!("--lease={lease}");
+    cluster.ctl(&["put", KEY, "somebody else", &bound]).await;
+    way.by_ms.store(0, Ordering::Relaxed);
     patiently("the fence", before.fenced()).await;
-    // Whoever came first: one of the two is there, and no third.
     let problem = instance.says("another instance").await;
     assert!(problem.contains(&lease), "{problem}");
     let value = cluster.ctl(&["get", KEY, "--print-value-only"]).await;

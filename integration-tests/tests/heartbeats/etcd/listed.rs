@@ -31,7 +31,7 @@ pub(super) async fn listed(cluster: &Cluster) -> Option<Listed> {
     let vitals = Vitals::decode(value.trim_end().as_bytes()).ok()?;
     Some(Listed {
         created,
-        lease: format!("{:x}", number("Lease")?),
+        lease: format!("{:016x}", number("Lease")?),
         version: number("Version")?,
         vitals,
     })

@@ -102,7 +102,7 @@ async fn both_sides_know_each_other_or_say_who_does_not() {
     }
     let plain = cluster.endpoints()[0].replace("https", "http");
     Instance::with(Etcd::at([plain]))
-        .says("by TLS only with `https://`")
+        .says("if it always does: `https://`?")
         .await;
 
     let named = |etcd: EtcdBuilder| async {
