@@ -18,11 +18,10 @@ pub(super) struct Listed {
 pub(super) async fn listed(cluster: &Cluster) -> Option<Listed> {
     let fields = cluster.ctl(&["get", KEY, "--write-out=fields"]).await;
     let field = |name: &str| {
-        let line = fields.lines().find_map(|line| {
+        fields.lines().find_map(|line| {
             let (found, value) = line.split_once(" : ")?;
             (found.trim_matches('"') == name).then(|| value.to_owned())
-        });
-        line
+        })
     };
     let number = |name| field(name).map(|text| text.parse::<u64>().unwrap());
     let created = number("CreateRevision")?;
