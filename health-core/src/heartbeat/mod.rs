@@ -72,6 +72,8 @@ mod builder;
 mod call;
 mod cell;
 mod clock;
+#[cfg(feature = "etcd")]
+mod etcd;
 mod fence;
 mod gate;
 mod heart;
@@ -89,6 +91,9 @@ mod vitals;
 
 pub use backend::{Ack, Backend, BackendError, Joined, Leaving, Member, Session};
 pub use builder::Heartbeat;
+#[cfg(feature = "etcd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "etcd")))]
+pub use etcd::{Etcd, EtcdBuilder, EtcdError, EtcdSession};
 pub use membership::Membership;
 pub use memory::{Fault, InMemory, InMemorySession, Listed, Step};
 pub use report::{HeartbeatReport, HeartbeatState};

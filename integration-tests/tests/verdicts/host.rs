@@ -108,7 +108,7 @@ impl Host {
 
     /// SIGTERM; waits until it has drained, and ended by itself.
     pub(crate) async fn retire(self) {
-        crate::shell::run("kill", &["-s", "TERM", &self.id().to_string()]).await;
+        integration_tests::shell::run("kill", &["-s", "TERM", &self.id().to_string()]).await;
         self.process.ended().await;
     }
 }

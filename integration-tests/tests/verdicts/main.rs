@@ -26,7 +26,6 @@ mod peers;
 mod plan;
 mod proxy;
 mod row;
-mod shell;
 mod stage;
 mod store;
 mod summary;

@@ -3,7 +3,7 @@ use std::net::Ipv4Addr;
 use tokio::process::Command;
 
 use crate::host::PROGRAM;
-use crate::shell::{can, feed, run};
+use integration_tests::shell::{can, feed, run};
 
 /// A network namespace for the host and a cable to it, on which packets can be lost. Both go with the host's process.
 #[derive(Debug)]

@@ -1,0 +1,3 @@
+//! Real faults against etcd.
+
+mod fixture;
