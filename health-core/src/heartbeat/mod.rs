@@ -79,9 +79,13 @@ mod membership;
 mod memory;
 mod pace;
 mod problems;
+#[cfg(feature = "push")]
+mod push;
 mod registry;
 mod report;
 mod settings;
+#[cfg(feature = "systemd")]
+mod systemd;
 mod telling;
 mod tenure;
 mod thread;
@@ -91,7 +95,13 @@ pub use backend::{Ack, Backend, BackendError, Joined, Leaving, Member, Session};
 pub use builder::Heartbeat;
 pub use membership::Membership;
 pub use memory::{Fault, InMemory, InMemorySession, Listed, Step};
+#[cfg(feature = "push")]
+#[cfg_attr(docsrs, doc(cfg(feature = "push")))]
+pub use push::{Push, PushBuilder, PushError, PushSession};
 pub use report::{HeartbeatReport, HeartbeatState};
+#[cfg(feature = "systemd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "systemd")))]
+pub use systemd::{Systemd, SystemdSession};
 pub use tenure::Tenure;
 pub use vitals::{Vitals, VitalsError};
 
