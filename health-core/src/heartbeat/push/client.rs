@@ -30,6 +30,8 @@ pub(super) struct Word {
     pub(super) text: Vec<u8>,
 }
 
+/// Of a head, in bytes.
+const HEAD: usize = 16 * 1024;
 /// Of a body, which nobody reads.
 const MOST: usize = 4096;
 /// What comes with the head has come by then. A body that drips must not be taken for a slow answer.
@@ -56,6 +58,7 @@ impl Client {
         let hyper = Hyper::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(1)
+            .http1_max_buf_size(HEAD)
             .build(https);
         Ok(Self {
             hyper,

@@ -26,30 +26,27 @@ pub(super) fn of(aim: &Aim, error: &legacy::Error) -> String {
 pub(super) fn late(aim: &Aim, limit: Duration) -> String {
     let place = aim.place();
     format!(
-        "{place} has not answered within {limit:.1?}: it hangs, or a firewall drops what is sent; `.ack_timeout(…)` for one that is slow"
+        "{place} has not answered within {limit:?}: it hangs, or a firewall drops what is sent; `.ack_timeout(…)` for one that is slow"
     )
 }
 
 /// What lies below says the most.
-fn deepest(error: &dyn Error) -> String {
-    let mut last = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        last = cause.to_string();
-        source = cause.source();
-    }
-    last
+fn deepest(error: &(dyn Error + 'static)) -> String {
+    let last = below(error).last();
+    last.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn tls<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let inner = error.downcast_ref().and_then(io::Error::get_ref);
-        let inner = inner.map_or(error, |inner| inner as &(dyn Error + 'static));
-        if let Some(found) = inner.downcast_ref() {
-            return Some(found);
+    below(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// What an error of input and output wraps is not its source, but only has the same.
+fn below<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error: &&'a (dyn Error + 'static)| {
+        let wrapped = error.downcast_ref().and_then(io::Error::get_ref);
+        match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
         }
-        next = inner.source();
-    }
-    None
+    })
 }

@@ -90,12 +90,13 @@ impl Push {
     }
 
     /// Beats to a check of [healthchecks.io](https://healthchecks.io), or of the same software elsewhere: start and failure have the same URL
-    /// with `/start` and `/fail` after it.
+    /// with `/start` and `/fail` after its path.
     pub fn healthchecks(url: impl Into<String>) -> PushBuilder {
         let url: String = url.into();
-        let base = url.trim_end_matches('/');
-        let (start, fail) = (format!("{base}/start"), format!("{base}/fail"));
-        Self::to(base).on_start(start).on_fail(fail)
+        let (base, query) = url.find('?').map_or((&*url, ""), |at| url.split_at(at));
+        let base = base.trim_end_matches('/');
+        let [to, start, fail] = ["", "/start", "/fail"].map(|kind| format!("{base}{kind}{query}"));
+        Self::to(to).on_start(start).on_fail(fail)
     }
 }
 

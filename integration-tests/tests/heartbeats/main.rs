@@ -1,0 +1,4 @@
+//! Heartbeats, and whom they beat to, with real sockets and real processes.
+
+mod push;
+mod systemd;
