@@ -49,7 +49,7 @@ impl<B: Backend> Heart<B> {
             ack_timeout: self.settings.ack_timeout(),
             vitals: (self.from.vitals)(),
         };
-        let phase = member.vitals.phase();
+        let stage = member.vitals.stage();
         let sent = self.from.clock.now();
         let limit = self.settings.ack_timeout() * TRIPS;
         let asked = call(limit, async { self.backend.join(&member).await });
@@ -60,7 +60,7 @@ impl<B: Backend> Heart<B> {
         };
         let problem = answer.problem();
         let why = match answer {
-            Answer::Given(joined) => match self.joined(sent, phase, joined) {
+            Answer::Given(joined) => match self.joined(sent, stage, joined) {
                 Ok(held) => {
                     self.refused = false;
                     return ControlFlow::Continue(Some(held));
@@ -81,7 +81,7 @@ impl<B: Backend> Heart<B> {
     fn joined(
         &mut self,
         sent: Duration,
-        phase: Phase,
+        stage: (Phase, bool),
         joined: Joined<B::Session>,
     ) -> Result<Held<B::Session>, String> {
         let Joined {
@@ -120,7 +120,7 @@ impl<B: Backend> Heart<B> {
             session,
             fence,
             granted,
-            phase,
+            stage,
         })
     }
 }
