@@ -77,7 +77,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::spawn(async move {
         while let Some(line) = lines.recv().await {
             match line.split_once(' ').unwrap_or((&line, "")) {
-                ("started", _) => start_up.take().into_iter().for_each(|task| task.done()),
+                ("started", _) => {
+                    if let Some(task) = start_up.take() {
+                        task.done();
+                    }
+                }
                 ("block", time) => {
                     thread::sleep(Duration::from_millis(time.parse().unwrap_or(0)));
                 }

@@ -57,6 +57,9 @@ use crate::heartbeat::{Backend, BackendError, Joined, Member, Session as _};
 /// | nothing in the application moves any more | [`on_fail`](PushBuilder::on_fail), once; no more until something does |
 /// | the service ends | nothing |
 ///
+/// A failure is told with the beat that is due, and a stall after [`revoke_after`](crate::Heartbeat::revoke_after): half of the TTL, where that is more
+/// than 5 s, so that with long intervals it is well to say it.
+///
 /// Readiness alone is no failure: it is down during every start, drain and deployment, and while what all instances share is away. It says where
 /// requests go, and nobody should be woken for it.
 ///

@@ -6,7 +6,7 @@ use crate::heartbeat::systemd::socket::Socket;
 use crate::heartbeat::systemd::words::{Message, Told, Watchdog};
 use crate::heartbeat::{Ack, Backend, BackendError, Joined, Leaving, Member, Session, Vitals};
 
-/// The service manager, by sd_notify(3): it hears when the service is ready, that it is alive, and that it stops. With the feature `systemd`.
+/// The service manager, by `sd_notify(3)`: it hears when the service is ready, that it is alive, and that it stops. With the feature `systemd`.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

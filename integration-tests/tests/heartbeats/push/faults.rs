@@ -75,9 +75,11 @@ async fn an_answer_that_is_no_http() {
 async fn an_answer_that_never_ends() {
     const HEAD: &str = "HTTP/1.1 200 OK\r\n";
     const LINE: &str = "x: 5ecre7-5ecre7-5ecre7-5ecre7-5ecre7-5ecre7-5ecre7-5ecre7\r\n";
+    // More than is ever read, whatever time a write takes.
+    let lines = LINE.repeat(1000).leak();
     for (fault, part) in [
         (
-            Mode::Endless(HEAD, LINE, AT_ONCE),
+            Mode::Endless(HEAD, lines, AT_ONCE),
             "has not answered in HTTP",
         ),
         (Mode::Endless(HEAD, "x", SLOWLY), "has not answered within"),

@@ -21,7 +21,7 @@ async fn gaps(manager: &mut Manager, count: usize) -> Vec<Duration> {
     at.windows(2).map(|two| two[1] - two[0]).collect()
 }
 
-/// Each comes before systemd would kill, and as a rule after less than half of that: as sd_watchdog_enabled(3) has it.
+/// Each comes before systemd would kill, and as a rule after less than half of that: as `sd_watchdog_enabled(3)` has it.
 #[tokio::test]
 async fn it_beats_in_half_of_what_the_unit_says() {
     let name = format!("health-tower-half-{}", std::process::id());

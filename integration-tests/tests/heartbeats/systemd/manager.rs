@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use integration_tests::patience::patiently;
 use integration_tests::process::{Output, Process};
+use integration_tests::wire::Wire;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 
@@ -147,6 +148,9 @@ impl Plan {
             Process::start(command.args(times.map(|time| time.as_millis().to_string())));
         let by_systemd = line(&mut output).await == "systemd";
         let addr = line(&mut output).await.parse().unwrap();
+        // From the first answer on, it takes signals.
+        let alive = Wire::connect(addr).await.get("/health/live").await;
+        assert_eq!(alive.status, 200);
         Service {
             process,
             output,
