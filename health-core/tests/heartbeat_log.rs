@@ -139,6 +139,18 @@ fn each_change_of_a_heartbeat_is_one_event() {
             ],
         ],
     );
+    let warning = Fault::Warn("it is\nfull".to_owned());
+    coordinator.inject(Step::Beat, warning, usize::MAX);
+    hears(
+        &recorder,
+        &[&[
+            "WARN",
+            named,
+            "is member, and its backend warns",
+            "reason=\"it is full\"",
+        ]],
+    );
+    coordinator.heal();
     // For the fourth time within a minute, that it is a member is told no more; on a machine that took longer, it would be.
     let again = began.elapsed() < Duration::from_secs(30);
     if again {

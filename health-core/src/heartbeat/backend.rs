@@ -41,6 +41,12 @@ pub trait Session: Send + 'static {
     /// to an earlier beat that comes late must not be taken for the answer to this one, for the fence counts from when this one was sent.
     fn beat(&mut self, vitals: &Vitals) -> impl Future<Output = Result<Ack, BackendError>> + Send;
 
+    /// What was found since joining, works, and should be known, as a coordinator that is full; for as long as it lasts. It is asked after each
+    /// beat that was acked. `None` by default. See [`Joined::with_warning`] for what is found then.
+    fn warning(&self) -> Option<String> {
+        None
+    }
+
     /// Ends the membership at once, so that nobody has to wait for the TTL.
     fn leave(self, why: Leaving) -> impl Future<Output = Result<(), BackendError>> + Send;
 }
@@ -126,11 +132,12 @@ impl<S> Joined<S> {
         self
     }
 
-    /// Something that works, and that whoever runs the service should know, as a coordinator whose version is known to lose leases: it is told
-    /// once, and not again with each membership. Of its text, 256 bytes are kept, as one line.
+    /// Something that works, and that whoever runs the service should know, as a coordinator whose version is known to lose leases: it is in the
+    /// [report](crate::HeartbeatReport::warning) for as long as this membership lasts, and is told once in an hour at most. Of its text, 256
+    /// bytes are kept, as one line.
     #[must_use]
     pub fn with_warning(mut self, warning: impl fmt::Display) -> Self {
-        self.warning = Some(cut_to_line(Cow::Owned(warning.to_string()), LONGEST).into_owned());
+        self.warning = Some(warning.to_string());
         self
     }
 }
@@ -160,7 +167,7 @@ pub struct BackendError {
 impl BackendError {
     /// Where a text from elsewhere comes in: it may hold a whole page, or lines that a log would take for its own.
     fn new(text: String, gone: bool) -> Self {
-        let text = cut_to_line(Cow::Owned(text), LONGEST).into_owned();
+        let text = one_line(&text);
         Self { text, gone }
     }
 
@@ -177,6 +184,11 @@ impl BackendError {
     pub(crate) fn is_gone(&self) -> bool {
         self.gone
     }
+}
+
+/// What a backend says, as it may be kept and logged.
+pub(crate) fn one_line(text: &str) -> String {
+    cut_to_line(Cow::Borrowed(text), LONGEST).into_owned()
 }
 
 impl<E: std::error::Error> From<E> for BackendError {

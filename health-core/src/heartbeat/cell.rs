@@ -37,7 +37,7 @@ pub(crate) struct Account {
     pub(crate) rtt: Option<Duration>,
     pub(crate) rtt_p99: Duration,
     problem: Option<String>,
-    pub(crate) warning: Option<String>,
+    warning: Option<String>,
 }
 
 /// With what is said around an error.
@@ -122,6 +122,14 @@ impl Cell {
     pub(crate) fn state(&self) -> HeartbeatState {
         let state = self.lock().state;
         seen(state, self.tenure().is_some())
+    }
+
+    pub(crate) fn warning(&self) -> Option<String> {
+        self.lock().warning.clone()
+    }
+
+    pub(crate) fn set_warning(&self, warning: Option<String>) {
+        self.change(|account| account.warning = warning);
     }
 
     /// Whether readiness is down for it. Also looks whether the fence has fallen, where nobody else might.

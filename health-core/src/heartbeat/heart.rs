@@ -19,6 +19,7 @@ use crate::heartbeat::pace::Pace;
 use crate::heartbeat::settings::Settings;
 use crate::heartbeat::telling::Telling;
 use crate::heartbeat::tenure::Term;
+use crate::heartbeat::warnings::Warnings;
 use crate::heartbeat::{Backend, HeartbeatState, Leaving, Vitals};
 use crate::snapshot::Hub;
 
@@ -54,7 +55,7 @@ pub(crate) struct Heart<B> {
     /// The last request to join was.
     refused: bool,
     telling: Telling,
-    warned: Option<String>,
+    warnings: Warnings,
 }
 
 /// A session, and what it was granted. Where something unwinds, the term is over before the session is dropped: fields are dropped in order.
@@ -63,6 +64,8 @@ struct Held<S> {
     session: S,
     fence: Fence,
     granted: Duration,
+    /// Of the join.
+    warning: Option<String>,
     /// What was last sent: the phase, and whether it stops.
     stage: (Phase, bool),
 }
@@ -103,7 +106,7 @@ impl<B: Backend> Heart<B> {
             rejoin_at: now,
             refused: false,
             telling: Telling::default(),
-            warned: None,
+            warnings: Warnings::default(),
             backend,
             settings,
             cell,

@@ -123,6 +123,7 @@ impl Backend for InMemory {
             coordinator: self.clone(),
             token,
             ttl: member.ttl(),
+            warning: None,
         };
         let joined = Joined::new(session, Ack::granted(ttl)).with_token(token);
         Ok(match fault {
@@ -138,6 +139,7 @@ pub struct InMemorySession {
     coordinator: InMemory,
     token: u64,
     ttl: Duration,
+    warning: Option<String>,
 }
 
 impl Session for InMemorySession {
@@ -156,7 +158,15 @@ impl Session for InMemorySession {
             (member.vitals, member.ends) = (*vitals, now + ttl);
         }
         Fault::after(fault.as_ref()).await;
+        self.warning = match fault {
+            Some(Fault::Warn(warning)) => Some(warning),
+            _ => None,
+        };
         Ok(Ack::granted(ttl))
+    }
+
+    fn warning(&self) -> Option<String> {
+        self.warning.clone()
     }
 
     async fn leave(self, why: Leaving) -> Result<(), BackendError> {

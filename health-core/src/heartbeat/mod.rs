@@ -104,6 +104,7 @@ mod telling;
 mod tenure;
 mod thread;
 mod vitals;
+mod warnings;
 
 pub use backend::{Ack, Backend, BackendError, Joined, Leaving, Member, Session};
 pub use builder::Heartbeat;

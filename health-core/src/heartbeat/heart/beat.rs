@@ -109,6 +109,7 @@ impl<B: Backend> Heart<B> {
         self.turn(HeartbeatState::Member, || {
             "a beat was earned, and acked".to_owned()
         });
+        self.heed(held);
         ControlFlow::Continue(began + self.pace.interval(granted, fastrand::f64()))
     }
 

@@ -111,16 +111,15 @@ impl<B: Backend> Heart<B> {
             };
             format!("joined, with a TTL of {granted:?}{less}")
         });
-        if let Some(warning) = warning.filter(|new| self.warned.as_ref() != Some(new)) {
-            self.warned = Some(warning.clone());
-            self.warn(warning);
-        }
-        Ok(Held {
+        let held = Held {
             term: Ending(term),
             session,
             fence,
             granted,
+            warning,
             stage,
-        })
+        };
+        self.heed(&held);
+        Ok(held)
     }
 }

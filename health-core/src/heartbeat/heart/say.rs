@@ -1,8 +1,9 @@
 use tokio::time::Instant;
 
-use crate::heartbeat::HeartbeatState;
-use crate::heartbeat::heart::Heart;
+use crate::heartbeat::backend::one_line;
+use crate::heartbeat::heart::{Heart, Held};
 use crate::heartbeat::telling::Tell;
+use crate::heartbeat::{HeartbeatState, Session};
 use crate::snapshot::{Beat, Event};
 
 impl<B> Heart<B> {
@@ -31,12 +32,21 @@ impl<B> Heart<B> {
         self.put(from, to, false, (tell != Tell::Not).then_some(why));
     }
 
-    /// Says what a backend wants to be known, and keeps it.
-    pub(super) fn warn(&self, warning: String) {
-        self.cell
-            .change(|account| account.warning = Some(warning.clone()));
-        let state = self.cell.state();
-        self.put(state, state, true, Some(warning));
+    /// Keeps what the backend warns of while it does, and says it, unless it has said so of late.
+    pub(super) fn heed<S: Session>(&mut self, held: &Held<S>) {
+        let found = held.session.warning();
+        let warning = found.as_deref().or(held.warning.as_deref()).map(one_line);
+        let known = self.cell.warning();
+        if warning == known {
+            return;
+        }
+        self.cell.set_warning(warning.clone());
+        if let Some(warning) = warning
+            && self.warnings.is_new(Instant::now(), &warning)
+        {
+            let state = self.cell.state();
+            self.put(state, state, true, Some(warning));
+        }
     }
 
     /// Says where it stands, after changes that were not told.

@@ -31,7 +31,8 @@ pub enum Fault {
     Late(Duration),
     /// A TTL of so much is granted, whatever was asked for.
     Grant(Duration),
-    /// Joining is done, and comes with this [warning](crate::heartbeat::Joined::with_warning).
+    /// It is done, and there is this warning: of a [join](crate::heartbeat::Joined::with_warning) for as long as the membership lasts, of a
+    /// [beat](crate::heartbeat::Session::warning) until the next.
     Warn(String),
     /// It panics.
     Panic,

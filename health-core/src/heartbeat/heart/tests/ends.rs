@@ -58,18 +58,25 @@ async fn a_drain_is_told_before_the_next_beat_is_due() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_backend_warns_of_is_kept_and_told_once() {
+async fn what_a_backend_warns_of_is_kept_for_as_long_as_it_lasts() {
     let warns = |all: &InMemory| {
-        all.inject(Step::Join, Fault::Warn("it loses\nleases".to_owned()), 2);
+        all.inject(Step::Join, Fault::Warn("it loses\nleases".to_owned()), 1);
     };
     stage(as_is, warns, async |stage| {
+        let warning = |stage: &Stage| stage.membership.report().warning().map(str::to_owned);
         let tenure = stage.membership.joined().await.unwrap();
-        let report = stage.membership.report();
-        assert_eq!(report.warning(), Some("it loses leases"), "as one line");
+        assert_eq!(warning(&stage).unwrap(), "it loses leases", "as one line");
+        let full = Fault::Warn("it is full".to_owned());
+        stage.coordinator.inject(Step::Beat, full, 2);
+        stage.acks(2).await;
+        assert_eq!(warning(&stage).unwrap(), "it is full");
+        stage.acks(1).await;
+        assert_eq!(warning(&stage).unwrap(), "it loses leases");
         stage.coordinator.inject(Step::Beat, Fault::Gone, 1);
         tenure.fenced().await;
         stage.membership.joined().await.unwrap();
-        assert!(stage.membership.report().warning().is_some());
+        stage.acks(1).await;
+        assert_eq!(warning(&stage), None, "another membership, and no warning");
     })
     .await;
 }
