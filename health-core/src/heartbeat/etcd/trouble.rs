@@ -138,6 +138,16 @@ fn broken(error: &(dyn Error + 'static)) -> String {
         "it speaks no TLS: `http://`?"
     } else if has("not valid for name") {
         "is another host meant, or another `.domain_name(…)`?"
+    } else if [
+        "ertificate expired",
+        "not valid yet",
+        ": Expired",
+        ": NotValidYet",
+    ]
+    .into_iter()
+    .any(has)
+    {
+        "its certificate is out of its time, or the clock of this machine is wrong"
     } else if has("invalid peer certificate") {
         "is it signed by `.ca_certificate(…)`, or else by whom this machine trusts?"
     } else if has("fatal alert") {
@@ -162,4 +172,33 @@ fn unknown(status: &Status) -> String {
         _ => return format!("{message} ({code:?})"),
     };
     format!("{message} ({code:?}): {fix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::UnixTime;
+    use rustls::{CertificateError, Error};
+
+    use super::*;
+
+    /// Whoever reads it looks for another authority, else.
+    #[test]
+    fn a_certificate_out_of_its_time_is_not_taken_for_a_strangers() {
+        let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let (time, not_after, not_before) = (at(2000), at(1000), at(3000));
+        for error in [
+            CertificateError::Expired,
+            CertificateError::NotValidYet,
+            CertificateError::ExpiredContext { time, not_after },
+            CertificateError::NotValidYetContext { time, not_before },
+        ] {
+            let trouble = Trouble::connecting(&Error::InvalidCertificate(error), "etcd:2379");
+            assert!(
+                trouble
+                    .what
+                    .starts_with("its certificate is out of its time"),
+                "{trouble:?}"
+            );
+        }
+    }
 }
