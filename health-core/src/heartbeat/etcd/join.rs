@@ -145,10 +145,13 @@ async fn enter(
         if shared.leases().is_ours(holder) && takeovers < TAKEOVERS {
             takeovers += 1;
             revoke(link, holder).await?;
+            shared.leases().forget(holder);
             continue;
         }
         // At best: it ends with its TTL.
-        let _unused = timeout(limit / 4, revoke(link, lease.id)).await;
+        if let Ok(Ok(())) = timeout(limit / 4, revoke(link, lease.id)).await {
+            shared.leases().forget(lease.id);
+        }
         let what = taken(&entry.key, holder);
         return Err(Trouble::new(Kind::Refused, link.address(), what));
     }

@@ -71,8 +71,11 @@ impl KeepAlive {
         loop {
             match &mut self.answers {
                 Answers::Opening(opening) => {
-                    let open = opening.as_mut().await?;
-                    self.answers = Answers::Open(Box::pin(open));
+                    // Who has ended is not asked again: a refusal is a stream of it alone.
+                    self.answers = Answers::Open(match opening.as_mut().await {
+                        Ok(open) => Box::pin(open),
+                        Err(status) => Box::pin(tokio_stream::once(Err(status))),
+                    });
                 }
                 Answers::Open(open) => return open.next().await.transpose(),
             }
@@ -155,6 +158,16 @@ mod tests {
             answer.send(granted(ttl)).await.unwrap();
             assert_eq!(alive.renew(&link).await.unwrap_err().kind, Kind::Gone);
         }
+    }
+
+    /// As an etcd that refuses the user, or somebody in front of it.
+    #[tokio::test]
+    async fn a_stream_that_was_refused_is_over_and_no_panic() {
+        let (link, (mut alive, _asked, _answer)) = (link(), stream());
+        let refused = async { Err(Status::permission_denied("etcdserver: permission denied")) };
+        alive.answers = Answers::Opening(Box::pin(refused));
+        assert_eq!(alive.renew(&link).await.unwrap_err().kind, Kind::Refused);
+        assert_eq!(alive.renew(&link).await.unwrap_err().kind, Kind::Here);
     }
 
     #[tokio::test]

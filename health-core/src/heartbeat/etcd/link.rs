@@ -140,7 +140,12 @@ impl Link {
     }
 
     pub(super) fn trouble(&self, status: &Status) -> Trouble {
-        Trouble::status(status, self.address(), &self.shared.prefix)
+        let mut trouble = Trouble::status(status, self.address(), &self.shared.prefix);
+        // Users were not demanded when it asked for a token, or the answer to that was lost: it has none, and can have one.
+        if self.shared.user.is_some() && status.message().contains("user name is empty") {
+            trouble.kind = Kind::Token;
+        }
+        trouble
     }
 
     pub(super) fn no_answer(&self, limit: Duration) -> Trouble {
@@ -154,4 +159,24 @@ async fn ready(channel: Channel) -> Result<Grpc<Channel>, Status> {
         .await
         .map_err(|error| Status::from_error(Box::new(error)))?;
     Ok(grpc)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heartbeat::Etcd;
+
+    /// Users may be demanded later than they are declared, and an answer with a token may be lost.
+    #[tokio::test]
+    async fn who_has_a_user_and_no_token_needs_one() {
+        let empty = Status::invalid_argument("etcdserver: user name is empty");
+        let at = || Etcd::at(["http://10.0.0.1:2379"]);
+        for (etcd, kind) in [
+            (at(), Kind::Refused),
+            (at().user("me", "secret"), Kind::Token),
+        ] {
+            let link = Link::lazy(&etcd.build().unwrap().0);
+            assert_eq!(link.trouble(&empty).kind, kind);
+        }
+    }
 }

@@ -26,7 +26,11 @@ pub struct EtcdSession {
     route: Route,
     line: Option<Line>,
     puts: Puts,
+    /// Its vitals could not be written.
+    full: bool,
 }
+
+const FULL: &str = "etcd is full: members stay, nobody joins, and what their vitals say is old; compact and defragment it, then `etcdctl alarm disarm`";
 
 /// A connection, and the stream on it.
 #[derive(Debug)]
@@ -54,6 +58,7 @@ impl EtcdSession {
             route,
             line: Some(Line { link, alive }),
             puts: Puts::new(),
+            full: false,
         }
     }
 
@@ -76,6 +81,7 @@ impl EtcdSession {
             answer = line.beat(&self.entry, self.token, put).await;
         }
         let (ttl, room) = answer?;
+        self.full = !room;
         // Else it is owed.
         if room {
             self.puts.went_through(put);
@@ -155,6 +161,10 @@ impl Session for EtcdSession {
             // For the route as if it had been dropped: it was not ended.
             Err(_late) => Err(self.no_answer(limit).into()),
         }
+    }
+
+    fn warning(&self) -> Option<String> {
+        self.full.then(|| FULL.to_owned())
     }
 
     async fn leave(mut self, why: Leaving) -> Result<(), BackendError> {

@@ -99,6 +99,8 @@ async fn an_etcd_that_is_full_takes_nobody_off_its_list() {
     }
     instance.beats(12).await;
     assert!(tenure.is_member());
+    let report = instance.membership.report();
+    assert!(report.warning().unwrap().contains("etcd is full"));
     let other = Instance::with(Etcd::at(cluster.endpoints()).prefix("health/others/"));
     other.says("`etcdctl alarm disarm`").await;
     // It is still seen if somebody deletes it.
