@@ -1,0 +1,55 @@
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use integration_tests::injected::Lift;
+use integration_tests::trap::Trap;
+use tokio::runtime::Handle;
+
+use crate::service::WORKERS;
+
+/// Brings a fault about. It is complete when this returns.
+pub(crate) fn inject(name: &str, runtime: &Handle) -> Result<Lift, String> {
+    match name.split_once(' ') {
+        // Until it is lifted.
+        None if name == "block" => {
+            let trap = Trap::of_workers(WORKERS, runtime);
+            Ok(Box::new(move || trap.open()))
+        }
+        // For so many milliseconds.
+        Some(("block", millis)) => {
+            let time = Duration::from_millis(millis.parse().map_err(|_| "no time")?);
+            let trap = Trap::of_workers(WORKERS, runtime);
+            thread::spawn(move || {
+                thread::sleep(time);
+                trap.open();
+            });
+            Ok(Box::new(|| ()))
+        }
+        None if name == "deadlock" => {
+            deadlock(runtime);
+            Ok(Box::new(|| ()))
+        }
+        _ => Err(format!("no such fault: {name}")),
+    }
+}
+
+/// Two tasks wait for what the other one holds, and all others for the first. For good.
+fn deadlock(runtime: &Handle) {
+    let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
+    let both = Arc::new(Barrier::new(3));
+    for first in [0, 1] {
+        let (locks, both) = (Arc::clone(&locks), Arc::clone(&both));
+        runtime.spawn(async move {
+            let _held = locks[first].lock().unwrap_or_else(PoisonError::into_inner);
+            both.wait();
+            let _never = locks[1 - first].lock();
+        });
+    }
+    both.wait();
+    // Any number of requests would do the same.
+    for _ in 0..8 * WORKERS {
+        let locks = Arc::clone(&locks);
+        runtime.spawn(async move { drop(locks[0].lock()) });
+    }
+}
