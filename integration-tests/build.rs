@@ -40,7 +40,8 @@ fn main() {
     let kv = Service::builder()
         .name("KV")
         .package("etcdserverpb")
-        .method(method("put", "Put", "Put", "PutReply").build())
+        .method(method("put", "Put", "Put", "Done").build())
+        .method(method("range", "Range", "Range", "Found").build())
         .build();
     Builder::new().compile(&[service, gray]);
     let clients = Builder::new().build_server(false);

@@ -22,6 +22,8 @@ pub enum Said {
     Ready(bool),
     /// Where its heartbeat stands.
     State(String),
+    /// What work that was under way when it was frozen found with its first looks thereafter.
+    Looked(Looked),
 }
 
 impl Said {
@@ -34,6 +36,7 @@ impl Said {
             Self::Fenced => format!("{at} fenced"),
             Self::Ready(ready) => format!("{at} ready {ready}"),
             Self::State(name) => format!("{at} state {name}"),
+            Self::Looked(looked) => format!("{at} looked {}", looked.body()),
         }
     }
 
@@ -46,6 +49,7 @@ impl Said {
             ["fenced"] => Self::Fenced,
             ["ready", ready] => Self::Ready(ready.parse().ok()?),
             ["state", name] => Self::State(name.to_owned()),
+            ["looked", ..] => Self::Looked(Looked::parse(line.split_once(" looked ")?.1)?),
             _ => return None,
         };
         Some((Duration::from_micros(words[0].parse().ok()?), said))
@@ -98,6 +102,7 @@ mod tests {
             Said::Fenced,
             Said::Ready(false),
             Said::State("withheld".to_owned()),
+            Said::Looked(Looked { at, token: Some(7) }),
         ] {
             assert_eq!(Said::parse(&said.line(at)), Some((at, said)));
         }

@@ -18,7 +18,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::lease::keys::k_v_client::KVClient;
 use crate::lease::leases::lease_client::LeaseClient;
-use crate::lease::{Grant, Keep, Kept, Put};
+use crate::lease::{Grant, Keep, Kept, Put, Range};
 use crate::narrator::say;
 use crate::settings::Settings;
 
@@ -71,14 +71,21 @@ impl Lease {
         let ttl = settings.ttl.as_secs().cast_signed();
         let granted = timeout(PATIENCE, leases.grant(Grant { ttl })).await??;
         let id = granted.into_inner().id;
+        let key = format!("{}{}", settings.prefix, settings.name).into_bytes();
         let put = Put {
-            key: format!("{}{}", settings.prefix, settings.name).into_bytes(),
+            key: key.clone(),
             value: b"alive".to_vec(),
             lease: id,
         };
-        let put = timeout(PATIENCE, KVClient::new(channel).put(put)).await??;
-        let header = put.into_inner().header.ok_or("no header")?;
-        let token = header.revision.cast_unsigned();
+        let mut keys = KVClient::new(channel);
+        timeout(PATIENCE, keys.put(put)).await??;
+        // Where the key was still there, it is the same as before, with another lease.
+        let found = timeout(PATIENCE, keys.range(Range { key })).await??;
+        let key = found.into_inner().kvs.into_iter().next();
+        let token = key
+            .ok_or("it is gone again")?
+            .create_revision
+            .cast_unsigned();
         Ok(Self { leases, id, token })
     }
 

@@ -8,12 +8,12 @@ use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use integration_tests::injected::Injected;
-use tokio::runtime::Runtime;
 
 use crate::faults::inject;
+use crate::service::Service;
 
 /// Obeys until the input ends.
-pub(crate) fn obey(runtime: &Runtime) -> io::Result<()> {
+pub(crate) fn obey(service: &Service) -> io::Result<()> {
     let mut injected = Injected::default();
     for line in io::stdin().lines() {
         let line = line?;
@@ -22,7 +22,9 @@ pub(crate) fn obey(runtime: &Runtime) -> io::Result<()> {
             println!("{}", wall.unwrap_or_default().as_secs());
             continue;
         }
-        let answer = injected.obey(&line, |name| inject(name, runtime.handle()));
+        let answer = injected.obey(&line, |name| {
+            inject(name, (service.runtime.handle(), &service.belief))
+        });
         let answer = answer.unwrap_or_else(|| format!("not understood: {line}"));
         println!("{answer}");
     }

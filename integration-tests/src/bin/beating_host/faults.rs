@@ -2,14 +2,21 @@ use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use integration_tests::beats::Said;
 use integration_tests::injected::Lift;
 use integration_tests::trap::Trap;
 use tokio::runtime::Handle;
 
+use crate::belief::Belief;
+use crate::narrator::say;
 use crate::service::WORKERS;
 
+/// No thread waits for so long for its turn.
+const FROZEN: Duration = Duration::from_secs(1);
+const LOOKS: usize = 100;
+
 /// Brings a fault about. It is complete when this returns.
-pub(crate) fn inject(name: &str, runtime: &Handle) -> Result<Lift, String> {
+pub(crate) fn inject(name: &str, (runtime, belief): (&Handle, &Belief)) -> Result<Lift, String> {
     match name.split_once(' ') {
         // Until it is lifted.
         None if name == "block" => {
@@ -24,6 +31,12 @@ pub(crate) fn inject(name: &str, runtime: &Handle) -> Result<Lift, String> {
                 thread::sleep(time);
                 trap.open();
             });
+            Ok(Box::new(|| ()))
+        }
+        // It goes on until the process has been frozen.
+        None if name == "work" => {
+            let belief = belief.clone();
+            thread::spawn(move || work(&belief));
             Ok(Box::new(|| ()))
         }
         None if name == "deadlock" => {
@@ -51,5 +64,22 @@ fn deadlock(runtime: &Handle) {
     for _ in 0..8 * WORKERS {
         let locks = Arc::clone(&locks);
         runtime.spawn(async move { drop(locks[0].lock()) });
+    }
+}
+
+/// Looks before each step whether it may take it, without a rest, so that its looks are the first after the process was frozen.
+fn work(belief: &Belief) {
+    let mut last = belief.look();
+    loop {
+        let looked = belief.look();
+        if looked.at - last.at > FROZEN {
+            let mut first = vec![looked];
+            first.resize_with(LOOKS, || belief.look());
+            for looked in first {
+                say(&Said::Looked(looked));
+            }
+            return;
+        }
+        last = looked;
     }
 }

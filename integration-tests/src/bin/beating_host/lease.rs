@@ -10,12 +10,6 @@
 use prost::Message;
 
 #[derive(Clone, Message)]
-pub struct Header {
-    #[prost(int64, tag = "3")]
-    pub revision: i64,
-}
-
-#[derive(Clone, Message)]
 pub struct Grant {
     /// Seconds.
     #[prost(int64, tag = "1")]
@@ -51,10 +45,26 @@ pub struct Put {
     pub lease: i64,
 }
 
+/// An answer of which nothing is read.
 #[derive(Clone, Message)]
-pub struct PutReply {
-    #[prost(message, optional, tag = "1")]
-    pub header: Option<Header>,
+pub struct Done {}
+
+#[derive(Clone, Message)]
+pub struct Range {
+    #[prost(bytes = "vec", tag = "1")]
+    pub key: Vec<u8>,
+}
+
+#[derive(Clone, Message)]
+pub struct Found {
+    #[prost(message, repeated, tag = "2")]
+    pub kvs: Vec<KeyValue>,
+}
+
+#[derive(Clone, Message)]
+pub struct KeyValue {
+    #[prost(int64, tag = "2")]
+    pub create_revision: i64,
 }
 
 pub mod leases {
@@ -63,6 +73,6 @@ pub mod leases {
 }
 
 pub mod keys {
-    use super::{Put, PutReply};
+    use super::{Done, Found, Put, Range};
     tonic::include_proto!("etcdserverpb.KV");
 }

@@ -12,8 +12,14 @@ use crate::{blind, earned, narrator};
 
 pub(crate) const WORKERS: usize = 4;
 
+/// What faults are brought about in.
+pub(crate) struct Service {
+    pub(crate) runtime: Runtime,
+    pub(crate) belief: Belief,
+}
+
 /// Starts it. The process ends when the service does.
-pub(crate) fn start(settings: &Settings) -> Result<Runtime, Box<dyn Error>> {
+pub(crate) fn start(settings: &Settings) -> Result<Service, Box<dyn Error>> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
@@ -25,8 +31,9 @@ pub(crate) fn start(settings: &Settings) -> Result<Runtime, Box<dyn Error>> {
         true => Belief::Blind(blind::start(settings).map_err(|error| error.to_string())?),
         false => Belief::Earned(earned::start(&health, settings)?),
     };
+    let asked = belief.clone();
     let app = Router::new()
-        .route("/member", get(async move || belief.look().body()))
+        .route("/member", get(async move || asked.look().body()))
         .layer(HealthLayer::new(&health));
     let listener = UnixListener::bind(&settings.socket)?;
     let server = axum::serve(listener, app).with_graceful_shutdown(health.closing());
@@ -36,5 +43,5 @@ pub(crate) fn start(settings: &Settings) -> Result<Runtime, Box<dyn Error>> {
     });
     drop(context);
     println!("serving");
-    Ok(runtime)
+    Ok(Service { runtime, belief })
 }

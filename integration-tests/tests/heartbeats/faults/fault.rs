@@ -93,7 +93,10 @@ impl Fault {
             cluster, members, ..
         } = stage;
         match self {
-            Self::Zombie => signal(members, Signal::STOP),
+            Self::Zombie => {
+                order(members, "inject work").await;
+                signal(members, Signal::STOP);
+            }
             Self::Blocked => order(members, "inject block").await,
             Self::Briefly => order(members, "inject block 2000").await,
             Self::Deadlock => order(members, "inject deadlock").await,

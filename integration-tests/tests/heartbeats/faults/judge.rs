@@ -17,6 +17,8 @@ pub(crate) struct Times {
     pub(crate) strike: Duration,
     /// The members themselves, at the end.
     pub(crate) killed: Option<Duration>,
+    /// Of the trial.
+    pub(crate) end: Duration,
 }
 
 /// What became of one member.
@@ -27,7 +29,8 @@ pub(crate) struct Outcome {
     /// How often, without those of who was killed.
     pub(crate) removals: usize,
     pub(crate) fences: usize,
-    /// For how many seconds before it was removed it knew that it was no member. Negative: for so long it was one for itself alone.
+    /// For how many seconds before it was removed it knew that it was no member, where it knew least. Negative: for so long it was one for
+    /// itself alone.
     pub(crate) knew: Option<f64>,
     /// Answers after it was removed, and those of them that said that it is a member all the same.
     pub(crate) asked: usize,
@@ -40,7 +43,11 @@ pub(crate) struct Outcome {
 
 /// `frozen`: it could not look at a clock, so that only its answers count.
 pub(crate) fn judge(seen: &Seen, times: Times, frozen: bool) -> Outcome {
-    let Times { strike, killed } = times;
+    let Times {
+        strike,
+        killed,
+        end,
+    } = times;
     let alive = |at: Duration| at >= strike && killed.is_none_or(|killed| at < killed);
     let gone = |token: u64| {
         let mut gone = seen.gone.iter();
@@ -48,10 +55,12 @@ pub(crate) fn judge(seen: &Seen, times: Times, frozen: bool) -> Outcome {
     };
     let since = killed.unwrap_or(strike);
     let first = seen.gone.iter().find(|(_, at)| *at >= since);
-    let knew = first.and_then(|(token, at)| {
-        let until = believed(&seen.said, *token)?;
+    let knew = seen.gone.iter().filter(|(_, at)| *at >= since);
+    let knew = knew.filter_map(|(token, at)| {
+        let until = believed(&seen.said, *token, *at, end)?;
         Some(at.as_secs_f64() - until.as_secs_f64())
     });
+    let knew = knew.min_by(f64::total_cmp);
     let afterwards = seen.answers.iter().filter(|answer| {
         let first = seen.gone.iter().find(|(_, at)| *at >= strike);
         first.is_some_and(|(_, gone)| answer.at > *gone)
@@ -83,11 +92,18 @@ pub(crate) fn judge(seen: &Seen, times: Times, frozen: bool) -> Outcome {
     }
 }
 
-/// Until when it took itself for a member with this token, by its own word.
-fn believed(said: &[(Duration, Said)], token: u64) -> Option<Duration> {
-    let mut said = said.iter();
-    said.find(|(_, said)| *said == Said::Joined(token))?;
-    said.find_map(|(at, said)| (*said == Said::Fenced).then_some(*at))
+/// Until when it took itself for the member with this token that was gone then, by its own word; `None` if it did not.
+fn believed(
+    said: &[(Duration, Said)],
+    token: u64,
+    gone: Duration,
+    end: Duration,
+) -> Option<Duration> {
+    let joined = |(at, said): &(Duration, Said)| *said == Said::Joined(token) && *at <= gone;
+    let last = said.iter().rposition(joined)?;
+    let mut then = said[last..].iter();
+    let fenced = then.find_map(|(at, said)| (*said == Said::Fenced).then_some(*at));
+    Some(fenced.unwrap_or(end))
 }
 
 #[cfg(test)]
@@ -127,6 +143,7 @@ mod tests {
         let times = Times {
             strike,
             killed: None,
+            end: at(22),
         };
         let outcome = judge(&seen, times, false);
         let expected = Outcome {
@@ -142,6 +159,9 @@ mod tests {
         };
         assert_eq!(outcome, expected);
         assert_eq!(judge(&seen, times, true).knew, None);
+        let gone = vec![(5, at(20)), (9, at(20))];
+        let never = judge(&Seen { gone, ..seen }, times, false);
+        assert_eq!((never.knew, never.removals), (Some(-2.0), 2));
     }
 
     #[test]
@@ -154,6 +174,7 @@ mod tests {
         let times = Times {
             strike: at(10),
             killed: Some(at(25)),
+            end: at(40),
         };
         let outcome = judge(&seen, times, false);
         assert_eq!(outcome.removed, Some(at(5)));

@@ -126,7 +126,7 @@ impl Member {
         log.iter().fold(None, |token, (_, said)| match said {
             Said::Joined(token) => Some(*token),
             Said::Fenced => None,
-            Said::Ready(_) | Said::State(_) => token,
+            Said::Ready(_) | Said::State(_) | Said::Looked(_) => token,
         })
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use integration_tests::beats::now;
+use integration_tests::beats::{Said, now};
 use rustix::process::Signal;
 use tokio::time::sleep;
 
@@ -33,13 +33,22 @@ pub(crate) async fn run(case: &Case, plan: &Plan) -> Vec<Outcome> {
     if !fault.is_final() {
         stage.recover().await;
     }
-    let times = Times { strike, killed };
+    let times = Times {
+        strike,
+        killed,
+        end: now(),
+    };
     let mut outcomes = Vec::new();
     for place in 0..stage.members.len() {
-        let answers = stage.members[place].asker.end().await;
+        let mut answers = stage.members[place].asker.end().await;
         let member = &stage.members[place];
+        let said = member.said();
+        answers.extend(said.iter().filter_map(|(_, said)| match said {
+            Said::Looked(looked) => Some(*looked),
+            _ => None,
+        }));
         let seen = Seen {
-            said: member.said(),
+            said,
             gone: stage.observer.gone(&member.name),
             answers,
         };
