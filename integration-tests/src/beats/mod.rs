@@ -7,12 +7,17 @@ use rustix::time::{ClockId, clock_gettime};
 /// The clock of all who take part, since the machine was started: nobody can set it, and no library that fakes clocks is asked.
 #[must_use]
 pub fn now() -> Duration {
-    let now = Duration::try_from(clock_gettime(ClockId::Boottime));
+    #[cfg(target_os = "linux")]
+    const CLOCK: ClockId = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: ClockId = ClockId::Monotonic;
+    let now = Duration::try_from(clock_gettime(CLOCK));
     now.expect("it counts from the start of the machine")
 }
 
 /// What a member says of itself, a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a test matches all of it")]
 pub enum Said {
     /// It takes itself for a member from now on, with this token.
     Joined(u64),

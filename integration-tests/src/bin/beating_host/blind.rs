@@ -107,17 +107,14 @@ impl Lease {
     /// Whether the lease still lives.
     async fn once(&mut self, stream: &mut Option<(Sender<Keep>, Streaming<Kept>)>) -> Result<bool> {
         let keep = Keep { id: self.id };
-        let (send, receive) = match stream {
-            Some(open) => open,
-            None => {
-                let (send, sent) = mpsc::channel(1);
-                // Etcd opens its side with the first answer.
-                send.try_send(keep)?;
-                let opening = self.leases.keep_alive(ReceiverStream::new(sent));
-                let receive = timeout(PATIENCE, opening).await??.into_inner();
-                let (_, receive) = stream.insert((send, receive));
-                return alive(receive).await;
-            }
+        let Some((send, receive)) = stream else {
+            let (send, sent) = mpsc::channel(1);
+            // Etcd opens its side with the first answer.
+            send.try_send(keep)?;
+            let opening = self.leases.keep_alive(ReceiverStream::new(sent));
+            let receive = timeout(PATIENCE, opening).await??.into_inner();
+            let (_, receive) = stream.insert((send, receive));
+            return alive(receive).await;
         };
         timeout(PATIENCE, send.send(keep)).await??;
         alive(receive).await

@@ -36,7 +36,10 @@ pub(crate) fn inject(name: &str, (runtime, belief): (&Handle, &Belief)) -> Resul
         // It goes on until the process has been frozen.
         None if name == "work" => {
             let belief = belief.clone();
-            thread::spawn(move || work(&belief));
+            let begun = Arc::new(Barrier::new(2));
+            let waited = Arc::clone(&begun);
+            thread::spawn(move || work(&belief, &begun));
+            waited.wait();
             Ok(Box::new(|| ()))
         }
         None if name == "deadlock" => {
@@ -68,8 +71,9 @@ fn deadlock(runtime: &Handle) {
 }
 
 /// Looks before each step whether it may take it, without a rest, so that its looks are the first after the process was frozen.
-fn work(belief: &Belief) {
+fn work(belief: &Belief, begun: &Barrier) {
     let mut last = belief.look();
+    begun.wait();
     loop {
         let looked = belief.look();
         if looked.at - last.at > FROZEN {

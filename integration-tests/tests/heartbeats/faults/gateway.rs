@@ -22,7 +22,7 @@ pub(crate) async fn watch(client: &Client, url: &str, prefix: &str) -> reqwest::
     request.body(body.to_string()).send().await
 }
 
-/// All that begins so, and under which revision that was so, as a quorum knows it.
+/// All that begins so, and under which revision that was so: by what this server knows, for what is missing there was deleted before.
 pub(crate) async fn list(
     client: &Client,
     url: &str,
@@ -30,7 +30,7 @@ pub(crate) async fn list(
     limit: Duration,
 ) -> Option<(u64, Vec<Entry>)> {
     let [key, end] = range(prefix);
-    let body = json!({"key": key, "range_end": end, "keys_only": true});
+    let body = json!({"key": key, "range_end": end, "keys_only": true, "serializable": true});
     let request = client.post(format!("{url}/v3/kv/range")).timeout(limit);
     let answer = request.body(body.to_string()).send().await.ok()?;
     let answer: Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;

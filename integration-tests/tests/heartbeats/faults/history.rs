@@ -18,7 +18,7 @@ impl History {
         *first = at.min(*first);
     }
 
-    /// All that was there under this revision.
+    /// All that was there under this revision. It may be an old one.
     pub(crate) fn list(&mut self, at: Duration, revision: u64, all: &[Entry]) {
         for entry in all {
             self.change(at, false, entry.clone());
