@@ -20,6 +20,15 @@ impl StartError {
         Self { problems }
     }
 
+    /// What it is that does not start.
+    fn what(&self) -> &'static str {
+        #[cfg(feature = "heartbeat")]
+        if matches!(self.problems[..], [Problem::BadHeartbeat { .. }, ..]) {
+            return "a heartbeat is";
+        }
+        "health checks are"
+    }
+
     /// One line for each problem.
     pub fn problems(&self) -> impl ExactSizeIterator<Item = String> + '_ {
         self.problems.iter().map(ToString::to_string)
@@ -31,9 +40,9 @@ impl std::error::Error for StartError {}
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problems[..] {
-            [one] => write!(f, "health checks are refused: {one}"),
+            [one] => write!(f, "{} refused: {one}", self.what()),
             several => {
-                write!(f, "health checks are refused, {} problems:", several.len())?;
+                write!(f, "{} refused, {} problems:", self.what(), several.len())?;
                 several
                     .iter()
                     .try_for_each(|problem| write!(f, "\n- {problem}"))

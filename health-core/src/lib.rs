@@ -49,6 +49,7 @@ mod runner;
 mod snapshot;
 mod start;
 mod startup;
+mod sync;
 #[cfg(feature = "test")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test")))]
 pub mod test;

@@ -73,7 +73,9 @@ impl<B: Backend> Heartbeat<B> {
     /// Readiness needs membership: not ready before it has joined, nor while it is fenced or stalled.
     ///
     /// By default it does not, for a coordinator that can't be reached is no fault of this instance: with this, **losing it takes all instances
-    /// out at once**. It is for services that can't do anything without it.
+    /// out at once**. It is for services that can't do anything without it. Readiness knows of it from [`start`](Self::start) on: call that
+    /// before the server runs. It follows a fence that fell while the process was frozen within a tenth of a second;
+    /// [`is_member`](Membership::is_member) knows at once.
     pub fn required(mut self) -> Self {
         self.settings.required = true;
         self

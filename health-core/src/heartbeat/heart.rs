@@ -3,7 +3,7 @@ mod join;
 mod say;
 
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Deref};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -40,8 +40,8 @@ pub(crate) struct Sources {
 /// 2. Whoever is told that it is no member is told so before the other side is: a [`Term`] ends before its session leaves or is dropped.
 /// 3. Each request to join has an incarnation of its own. A session is never used again after its fence fell, or after a panic.
 /// 4. It ends only to leave.
-/// 5. A phase that has changed is sent at once: of a drain, the other side hears before the next beat is due. Phases only go on, so that
-///    these are few; whatever else has changed waits for its beat.
+/// 5. A phase that has changed is sent at once, and so is a shutdown that has begun: of a drain, the other side hears before the next beat is
+///    due. These are few; whatever else has changed waits for its beat.
 pub(crate) struct Heart<B> {
     backend: B,
     settings: Settings,
@@ -57,14 +57,31 @@ pub(crate) struct Heart<B> {
     warned: Option<String>,
 }
 
-/// A session, and what it was granted.
+/// A session, and what it was granted. Where something unwinds, the term is over before the session is dropped: fields are dropped in order.
 struct Held<S> {
+    term: Ending,
     session: S,
     fence: Fence,
-    term: Arc<Term>,
     granted: Duration,
-    /// What was last sent.
-    phase: Phase,
+    /// What was last sent: the phase, and whether it stops.
+    stage: (Phase, bool),
+}
+
+/// A term that is over when this is dropped. Nobody is woken by that: it may be part of a panic, and [`Heart::panicked`] comes after it.
+struct Ending(Arc<Term>);
+
+impl Deref for Ending {
+    type Target = Term;
+
+    fn deref(&self) -> &Term {
+        &self.0
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.lapse();
+    }
 }
 
 /// Why a session is over.

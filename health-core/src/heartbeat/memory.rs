@@ -39,6 +39,7 @@ struct List {
     members: Vec<Listed>,
     token: u64,
     beats: u64,
+    left: Option<Leaving>,
     faults: Vec<(Step, Fault, usize)>,
 }
 
@@ -73,6 +74,12 @@ impl InMemory {
     #[must_use]
     pub fn beats(&self) -> u64 {
         self.list().beats
+    }
+
+    /// Why the last one left that has; one whose lease has ended did not.
+    #[must_use]
+    pub fn last_left(&self) -> Option<Leaving> {
+        self.list().left
     }
 
     fn list(&self) -> MutexGuard<'_, List> {
@@ -117,7 +124,11 @@ impl Backend for InMemory {
             token,
             ttl: member.ttl(),
         };
-        Ok(Joined::new(session, Ack::granted(ttl)).with_token(token))
+        let joined = Joined::new(session, Ack::granted(ttl)).with_token(token);
+        Ok(match fault {
+            Some(Fault::Warn(warning)) => joined.with_warning(warning),
+            _ => joined,
+        })
     }
 }
 
@@ -148,12 +159,16 @@ impl Session for InMemorySession {
         Ok(Ack::granted(ttl))
     }
 
-    async fn leave(self, _: Leaving) -> Result<(), BackendError> {
+    async fn leave(self, why: Leaving) -> Result<(), BackendError> {
         let fault = self.coordinator.fault(Step::Leave);
         Fault::before(fault.as_ref(), self.ttl).await?;
         let token = self.token;
         let others = |member: &Listed| member.token != token;
-        self.coordinator.list().members.retain(others);
+        {
+            let mut list = self.coordinator.list();
+            list.members.retain(others);
+            list.left = Some(why);
+        }
         Fault::after(fault.as_ref()).await;
         Ok(())
     }

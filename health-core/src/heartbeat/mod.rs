@@ -81,9 +81,13 @@ mod membership;
 mod memory;
 mod pace;
 mod problems;
+#[cfg(feature = "push")]
+mod push;
 mod registry;
 mod report;
 mod settings;
+#[cfg(feature = "systemd")]
+mod systemd;
 mod telling;
 mod tenure;
 mod thread;
@@ -96,7 +100,13 @@ pub use builder::Heartbeat;
 pub use etcd::{Etcd, EtcdBuilder, EtcdError, EtcdSession};
 pub use membership::Membership;
 pub use memory::{Fault, InMemory, InMemorySession, Listed, Step};
+#[cfg(feature = "push")]
+#[cfg_attr(docsrs, doc(cfg(feature = "push")))]
+pub use push::{Push, PushBuilder, PushError, PushSession};
 pub use report::{HeartbeatReport, HeartbeatState};
+#[cfg(feature = "systemd")]
+#[cfg_attr(docsrs, doc(cfg(feature = "systemd")))]
+pub use systemd::{Systemd, SystemdSession};
 pub use tenure::Tenure;
 pub use vitals::{Vitals, VitalsError};
 

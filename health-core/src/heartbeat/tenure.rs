@@ -1,10 +1,12 @@
+mod until;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::heartbeat::clock::BootClock;
+use crate::heartbeat::tenure::until::Until;
 
 /// One membership, from joining to its fence: what work that only one instance may do is bound to. A cheap clone, from
 /// [`Membership::tenure`](crate::Membership::tenure).
@@ -49,24 +51,15 @@ impl Tenure {
     }
 }
 
-/// What is behind a [`Tenure`].
-///
-/// 1. `until` is the only truth: the moment, on the clock of leases, at which it is over; zero once it is.
-/// 2. Whoever finds that the moment has passed writes zero, by compare-and-swap from the value that it judged. So either an ack has
-///    moved the moment before, and it holds; or it is over, for every thread and for good.
-/// 3. The moment is read before the clock: a thread that slept in between finds it over, and not the other way round.
-/// 4. Who writes zero wakes all who wait.
+/// What is behind a [`Tenure`]. Who finds that it is over, or ends it, wakes all who wait.
 #[derive(Debug)]
 pub(crate) struct Term {
     incarnation: u64,
     token: Option<u64>,
-    /// Relaxed everywhere: the word is the whole message, and nothing else is read because of it.
-    until: AtomicU64,
+    until: Until,
     clock: BootClock,
     over: CancellationToken,
 }
-
-const OVER: u64 = 0;
 
 impl Term {
     pub(crate) fn new(
@@ -78,58 +71,54 @@ impl Term {
         Arc::new(Self {
             incarnation,
             token,
-            until: AtomicU64::new(nanos(until)),
+            until: Until::new(nanos(until)),
             clock,
             over: CancellationToken::new(),
         })
     }
 
     pub(crate) fn is_member(&self) -> bool {
-        self.look() != OVER
+        self.look().is_some()
     }
 
     pub(crate) fn remaining(&self) -> Duration {
-        let until = Duration::from_nanos(self.look());
+        let until = self.look().map_or(Duration::ZERO, Duration::from_nanos);
         until.saturating_sub(self.clock.now())
     }
 
     /// A beat was acked. `false` if that is too late.
     pub(crate) fn extend(&self, until: Duration) -> bool {
-        loop {
-            let before = self.look();
-            if before == OVER {
-                return false;
-            }
-            if self.swap(before, nanos(until)) {
-                return self.is_member();
-            }
-        }
+        let extended = self.until.extend(nanos(until), || self.now());
+        self.wake_if_over(extended.is_some());
+        extended.is_some()
     }
 
     /// Ends it now.
     pub(crate) fn end(&self) {
-        self.until.store(OVER, Ordering::Relaxed);
+        self.lapse();
         self.over.cancel();
     }
 
+    /// Ends it now, for who looks. Whoever waits is not woken before [`end`](Self::end).
+    pub(crate) fn lapse(&self) {
+        self.until.end();
+    }
+
     /// Until when it holds.
-    fn look(&self) -> u64 {
-        loop {
-            let until = self.until.load(Ordering::Relaxed);
-            if until == OVER || nanos(self.clock.now()) < until {
-                return until;
-            }
-            if self.swap(until, OVER) {
-                self.over.cancel();
-                return OVER;
-            }
+    fn look(&self) -> Option<u64> {
+        let until = self.until.look(|| self.now());
+        self.wake_if_over(until.is_some());
+        until
+    }
+
+    fn wake_if_over(&self, holds: bool) {
+        if !holds && !self.over.is_cancelled() {
+            self.over.cancel();
         }
     }
 
-    fn swap(&self, from: u64, to: u64) -> bool {
-        self.until
-            .compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed)
-            .is_ok()
+    fn now(&self) -> u64 {
+        nanos(self.clock.now())
     }
 }
 

@@ -23,9 +23,10 @@ pub(crate) fn start<B: Backend>(mut heart: Heart<B>) -> io::Result<()> {
                 Err(error) => return drop(ready.send(Err(error))),
             };
             drop(ready.send(Ok(())));
-            // Whoever waits for a change of membership is somebody else's code: its panic must not end the beats.
+            // Whoever waits for a change of membership is somebody else's code: its panic must not end the beats, nor a second one when
+            // it is told of the first.
             while catch_unwind(AssertUnwindSafe(|| runtime.block_on(heart.run()))).is_err() {
-                heart.panicked();
+                let _panicked = catch_unwind(AssertUnwindSafe(|| heart.panicked()));
                 thread::sleep(PAUSE);
             }
             // What a backend has spawned must not keep this thread from ending.

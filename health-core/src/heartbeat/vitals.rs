@@ -14,7 +14,7 @@ use crate::{Phase, Probe, Snapshot, Verdict};
 ///
 /// ```json
 /// {"v":1,"phase":"serving","live":true,"ready":true,"verdict":"healthy","in_flight":12,
-///  "seconds":10,"entered":3021,"completed":3018,"failed":2,"shed":0,"p99_ms":41}
+///  "stopping":false,"seconds":10,"entered":3021,"completed":3018,"failed":2,"shed":0,"p99_ms":41}
 /// ```
 ///
 /// | member | what it is |
@@ -24,6 +24,7 @@ use crate::{Phase, Probe, Snapshot, Verdict};
 /// | `live`, `ready` | the answers to these probes |
 /// | `verdict` | [`Verdict`]: `healthy`, `degraded`, `overloaded`, `gray`, `down` |
 /// | `in_flight` | requests in flight |
+/// | `stopping` | whether a shutdown has begun, and not only maintenance; absent, and then `false`, where a member was built before it was added |
 /// | `seconds` | over how long the rest was counted: the last ten, or fewer at the beginning |
 /// | `entered`, `completed`, `failed`, `shed` | as in [`TrafficReport`](crate::TrafficReport) |
 /// | `p99_ms` | 99th percentile of the time to the head of a response, in milliseconds; absent where there was none |
@@ -46,6 +47,7 @@ pub struct Vitals {
     ready: bool,
     verdict: Verdict,
     in_flight: u32,
+    stopping: bool,
     recent: Recent,
 }
 
@@ -86,6 +88,7 @@ impl Vitals {
             ready: snapshot.status(Probe::Readiness).is_up(),
             verdict: snapshot.verdict().verdict(),
             in_flight: u32::try_from(snapshot.in_flight()).unwrap_or(u32::MAX),
+            stopping: snapshot.shutdown().is_some(),
             recent: recent.unwrap_or_default(),
         }
     }
@@ -118,6 +121,17 @@ impl Vitals {
     #[must_use]
     pub fn in_flight(&self) -> u32 {
         self.in_flight
+    }
+
+    /// Whether a shutdown has begun. Maintenance is [`Phase::Draining`], too, and is none: the member comes back.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
+    /// What its coordinator has to hear of before the next beat is due. A shutdown during maintenance changes no phase.
+    pub(crate) fn stage(&self) -> (Phase, bool) {
+        (self.phase, self.stopping)
     }
 
     /// Requests a second that came within the last ten.

@@ -4,9 +4,9 @@ use std::task::Waker;
 use slab::Slab;
 use tokio::time::Instant;
 
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::traffic::name::Name;
 use crate::traffic::stripe::Stripe;
-use crate::traffic::sync::{Mutex, MutexGuard, PoisonError};
 use crate::traffic::wake::wake_each;
 use crate::traffic::{RouteGroup, Unfinished};
 

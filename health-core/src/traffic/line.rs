@@ -1,7 +1,7 @@
 use std::array;
 use std::task::Waker;
 
-use crate::traffic::sync::{AtomicU8, Mutex, MutexGuard, Ordering, PoisonError};
+use crate::sync::{AtomicU8, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::traffic::wake::wake_each;
 
 /// Which half of a connection waits: after an upgrade, or under a split, each is polled by a task of its own.

@@ -14,7 +14,6 @@ mod meter;
 mod model;
 mod name;
 mod stripe;
-mod sync;
 mod tally;
 mod times;
 mod unfinished;

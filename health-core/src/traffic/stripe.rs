@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::traffic::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering};
 
 /// How many are in flight: the lower half of the word.
 const COUNT: u64 = WAIT - 1;

@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::support::{builder, ready};
 
 mod drain;
+mod panics;
 mod refused;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -24,6 +24,8 @@ pub(crate) struct Beats<'a> {
     rtt_ms: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'a str>,
     #[serde(skip)]
     member: bool,
 }
@@ -53,13 +55,15 @@ impl<'a> Beats<'a> {
                 .rtt()
                 .map(|rtt| thousandth(rtt.as_secs_f64() * 1000.0)),
             problem: report.problem(),
+            warning: report.warning(),
             member: matches!(state, HeartbeatState::Member | HeartbeatState::Withheld),
         }
     }
 
     /// What in it comes from elsewhere.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &'a str> {
-        [self.name, self.backend].into_iter().chain(self.problem)
+        let said = self.problem.into_iter().chain(self.warning);
+        [self.name, self.backend].into_iter().chain(said)
     }
 }
 
@@ -86,8 +90,11 @@ impl fmt::Display for Beats<'_> {
         if let Some(ago) = self.last_ack_seconds {
             write!(f, ", the last {ago} s ago")?;
         }
-        match self.problem {
-            Some(problem) => write!(f, ": {problem}"),
+        if let Some(problem) = self.problem {
+            write!(f, ": {problem}")?;
+        }
+        match self.warning {
+            Some(warning) => write!(f, "; it warns: {warning}"),
             None => Ok(()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use health_tower::heartbeat::InMemory;
+use health_tower::heartbeat::{Fault, InMemory, Step};
 use health_tower::{Health, Heartbeat};
 
 use crate::world::{JSON, get, open};
@@ -10,7 +10,10 @@ use crate::world::{JSON, get, open};
 #[tokio::test(flavor = "multi_thread")]
 async fn readiness_shows_where_a_heartbeat_stands() {
     let health = Health::builder().linked(false).start().unwrap();
-    let membership = Heartbeat::to(InMemory::new())
+    let coordinator = InMemory::new();
+    let warning = Fault::Warn("it loses leases".to_owned());
+    coordinator.inject(Step::Join, warning, 1);
+    let membership = Heartbeat::to(coordinator)
         .name("orders-1")
         .every(Duration::from_millis(100))
         .start(&health)
@@ -34,6 +37,7 @@ async fn readiness_shows_where_a_heartbeat_stands() {
         (&false.into(), &1.into())
     );
     assert!(beats["lastAckSeconds"].as_f64().is_some() && beats["rttMs"].as_f64().is_some());
+    assert_eq!(beats["warning"], "it loses leases");
     let lines = get(&layer, "/health/ready?verbose", "").await;
     assert!(
         lines
@@ -42,6 +46,7 @@ async fn readiness_shows_where_a_heartbeat_stands() {
         "{}",
         lines.text()
     );
+    assert!(lines.text().contains("; it warns: it loses leases"));
     let live = get(&layer, "/health/live", JSON).await.json();
     assert!(live.get("heartbeats").is_none());
 }

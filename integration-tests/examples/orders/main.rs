@@ -20,7 +20,8 @@ mod tour;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use health_tower::{DrainPolicy, GrpcHealth, Health, HealthLayer};
+use health_tower::heartbeat::Systemd;
+use health_tower::{DrainPolicy, GrpcHealth, Health, HealthLayer, Heartbeat};
 use tracing_subscriber::EnvFilter;
 
 use crate::database::Database;
@@ -51,6 +52,10 @@ async fn main() -> anyhow::Result<()> {
         .expect(["database", "dispatcher"])
         .drain(DrainPolicy::default().lame_duck(tour::LAME_DUCK))
         .start()?;
+    // Ready, alive and stopping, for `orders.service`; in a shell, nobody wants to know.
+    if let Some(systemd) = Systemd::from_env() {
+        Heartbeat::to(systemd).start(&health)?;
+    }
 
     tokio::spawn(Arc::clone(&dispatcher).run(database.clone(), health.clone()));
 

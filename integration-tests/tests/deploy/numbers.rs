@@ -90,6 +90,15 @@ fn systemd_waits_for_the_drain() {
     assert!(stops >= DrainPolicy::default().planned_deadline() + RESERVE);
 }
 
+/// Longer than what takes a member out that stalls, so that nobody is killed for what passes, and than start-up may take.
+#[tokio::test]
+async fn systemd_is_patient() {
+    let unit = text("orders.service");
+    assert!(seconds(&unit, "WatchdogSec=") >= Duration::from_secs(5) * 3);
+    let starts = seconds(&unit, "TimeoutStartSec=");
+    assert!(starts >= healthy().startup_deadline() + RESERVE);
+}
+
 #[test]
 fn nomad_waits_for_the_drain() {
     let job = text("orders.nomad.hcl");
@@ -153,6 +162,10 @@ fn the_files_deploy_the_example() {
     assert!(
         example.contains("health_tower::exec_probe();"),
         "ECS runs it"
+    );
+    assert!(
+        example.contains("Systemd::from_env()"),
+        "systemd waits for it"
     );
     for (file, times) in [
         ("kubernetes.yaml", 1),

@@ -77,6 +77,8 @@ fn ecs_asks_as_kubernetes_does_and_keeps_the_log() {
 fn systemd_sends_what_the_drain_listens_for_and_never_gives_up() {
     let service = part("orders.service", "\n[Service]\n", "\n[Install]");
     let settings = [
+        "Type=notify",
+        "NotifyAccess=main",
         "KillSignal=SIGTERM",
         "KillMode=mixed",
         "Restart=on-failure",

@@ -67,6 +67,8 @@ fn systemd_refuses_what_is_wrong() {
     let mistakes = [
         ("TimeoutStopSec=90s", "TimeoutStopSec=90sn", "90sn"),
         ("KillMode=mixed", "KillMod=mixed", "KillMod"),
+        ("Type=notify", "Type=notifies", "notifies"),
+        ("WatchdogSec=30s", "WatchdogSec=30sn", "30sn"),
         ("Restart=on-failure", "Restart=on-crash", "on-crash"),
     ];
     refuses(&judge::SYSTEMD, &installed(&unit), &mistakes);

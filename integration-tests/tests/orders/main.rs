@@ -9,6 +9,7 @@
 mod drain;
 mod errors;
 mod grpc;
+mod notified;
 mod printed;
 mod service;
 mod shell;

@@ -1,6 +1,6 @@
 //! The example as a process.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -21,8 +21,14 @@ pub(crate) struct Service {
 impl Service {
     /// Starts it on a free port, and waits until it is ready.
     pub(crate) async fn start() -> Self {
+        Self::start_by(None).await
+    }
+
+    /// The same, by who listens there.
+    pub(crate) async fn start_by(notify_socket: Option<&Path>) -> Self {
         let mut child = command()
             .args(["--addr", "127.0.0.1:0"])
+            .envs(notify_socket.map(|path| ("NOTIFY_SOCKET", path)))
             .stderr(Stdio::inherit())
             .spawn()
             .expect("the example starts");

@@ -28,30 +28,64 @@ impl Entry {
         created: i64,
         vitals: &Vitals,
     ) -> Result<Written, Trouble> {
-        let key = self.key.as_bytes();
         let put = Put {
-            key: key.to_vec(),
+            key: self.key.as_bytes().to_vec(),
             value: vitals.encode(),
             lease: self.lease,
         };
-        let get = Range {
-            key: key.to_vec(),
-            keys_only: true,
+        self.transact(link, created, Request::Put(put)).await
+    }
+
+    /// Writes them, as the member whose key was created under this revision. Whether there was room: where there is none, it is only made
+    /// sure that a quorum has this key, for a list that is full is no reason to take everybody off it.
+    pub(super) async fn rewrite(
+        &self,
+        link: &Link,
+        created: i64,
+        vitals: &Vitals,
+    ) -> Result<bool, Trouble> {
+        let (written, room) = match self.write(link, created, vitals).await {
+            Err(trouble) if trouble.kind == Kind::Full => {
+                let found = self.transact(link, created, self.get()).await?;
+                (found, false)
+            }
+            written => (written?, true),
         };
+        let gone = match written {
+            Written::Under(_) => return Ok(room),
+            Written::Not(None) => format!("its key `{}` was deleted", self.key),
+            Written::Not(Some(_)) => format!("its key `{}` belongs to another now", self.key),
+        };
+        Err(Trouble::new(Kind::Gone, link.address(), gone))
+    }
+
+    /// Of a quorum, as whatever is not asked for as `serializable`.
+    fn get(&self) -> Request {
+        Request::Range(Range {
+            key: self.key.as_bytes().to_vec(),
+            keys_only: true,
+        })
+    }
+
+    async fn transact(
+        &self,
+        link: &Link,
+        created: i64,
+        request: Request,
+    ) -> Result<Written, Trouble> {
         let compare = Compare {
             target: Compare::CREATED,
-            key: key.to_vec(),
+            key: self.key.as_bytes().to_vec(),
             create_revision: Some(created),
         };
         let only = |request| {
-            vec![RequestOp {
-                request: Some(request),
-            }]
+            let request = Some(request);
+            vec![RequestOp { request }]
         };
         let answer = link.ask(Txn {
             compare: vec![compare],
-            success: only(Request::Put(put)),
-            failure: only(Request::Range(get)),
+            success: only(request),
+            failure: only(self.get()),
         });
         let TxnAnswer {
             header,
@@ -66,21 +100,6 @@ impl Entry {
         Ok(Written::Not(
             found.next().and_then(|range| range.kvs.into_iter().next()),
         ))
-    }
-
-    /// Writes them, as the member whose key was created under this revision.
-    pub(super) async fn rewrite(
-        &self,
-        link: &Link,
-        created: i64,
-        vitals: &Vitals,
-    ) -> Result<(), Trouble> {
-        let gone = match self.write(link, created, vitals).await? {
-            Written::Under(_) => return Ok(()),
-            Written::Not(None) => format!("its key `{}` was deleted", self.key),
-            Written::Not(Some(_)) => format!("its key `{}` belongs to another now", self.key),
-        };
-        Err(Trouble::new(Kind::Gone, link.address(), gone))
     }
 }
 

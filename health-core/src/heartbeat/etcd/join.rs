@@ -39,7 +39,9 @@ pub(super) async fn join(
                 shared.prefer(Some(at));
                 return Ok(joined);
             }
-            Err(trouble) if trouble.kind == Kind::Refused => return Err(trouble.into()),
+            Err(trouble) if matches!(trouble.kind, Kind::Refused | Kind::Full) => {
+                return Err(trouble.into());
+            }
             Err(trouble) => troubles.push(trouble),
         }
         shared.prefer(None);
@@ -161,6 +163,7 @@ fn whole_seconds(ttl: Duration) -> i64 {
         .max(1)
 }
 
+/// A lease is written as `etcdctl` does.
 fn taken(key: &str, holder: i64) -> String {
     if holder == 0 {
         return format!(
@@ -168,7 +171,7 @@ fn taken(key: &str, holder: i64) -> String {
         );
     }
     format!(
-        "another instance is a member as `{key}`, by lease {holder:x}: each needs a `.name(…)` of its own; this one joins when that lease ends, \
+        "another instance is a member as `{key}`, by lease {holder:016x}: each needs a `.name(…)` of its own; this one joins when that lease ends, \
          with its TTL if the other has crashed"
     )
 }

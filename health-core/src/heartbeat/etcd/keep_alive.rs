@@ -4,6 +4,7 @@ use std::pin::Pin;
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Status, Streaming};
 
 use crate::heartbeat::etcd::link::Link;
@@ -27,7 +28,7 @@ type Opening = Pin<Box<dyn Future<Output = Result<Streaming<LeaseKeptAlive>, Sta
 
 enum Answers {
     Opening(Opening),
-    Open(Box<Streaming<LeaseKeptAlive>>),
+    Open(Pin<Box<dyn Stream<Item = Result<LeaseKeptAlive, Status>> + Send>>),
 }
 
 impl KeepAlive {
@@ -71,9 +72,9 @@ impl KeepAlive {
             match &mut self.answers {
                 Answers::Opening(opening) => {
                     let open = opening.as_mut().await?;
-                    self.answers = Answers::Open(Box::new(open));
+                    self.answers = Answers::Open(Box::pin(open));
                 }
-                Answers::Open(open) => return open.message().await,
+                Answers::Open(open) => return open.next().await.transpose(),
             }
         }
     }
@@ -90,5 +91,82 @@ impl fmt::Debug for KeepAlive {
             .field("lease", &self.lease)
             .field("tally", &self.tally)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_test::{assert_pending, task};
+
+    use super::*;
+    use crate::heartbeat::Etcd;
+
+    /// A stream of which the test has the other side.
+    fn stream() -> (
+        KeepAlive,
+        mpsc::Receiver<LeaseKeepAlive>,
+        mpsc::Sender<Result<LeaseKeptAlive, Status>>,
+    ) {
+        let (asking, asked) = mpsc::channel(ROOM);
+        let (answer, answers) = mpsc::channel(ROOM);
+        let alive = KeepAlive {
+            lease: 7,
+            asking,
+            answers: Answers::Open(Box::pin(ReceiverStream::new(answers))),
+            tally: Tally::default(),
+        };
+        (alive, asked, answer)
+    }
+
+    fn link() -> Link {
+        let etcd = Etcd::at(["http://10.0.0.1:2379"]).build().unwrap();
+        Link::lazy(&etcd.0)
+    }
+
+    fn granted(ttl: i64) -> Result<LeaseKeptAlive, Status> {
+        Ok(LeaseKeptAlive { id: 7, ttl })
+    }
+
+    #[tokio::test]
+    async fn the_answer_to_a_beat_that_was_given_up_is_not_taken_for_another() {
+        let (link, (mut alive, mut asked, answer)) = (link(), stream());
+        for _ in 0..2 {
+            assert_pending!(task::spawn(alive.renew(&link)).poll());
+        }
+        answer.send(granted(91)).await.unwrap();
+        answer.send(granted(92)).await.unwrap();
+        {
+            let mut third = task::spawn(alive.renew(&link));
+            assert_pending!(third.poll());
+            answer.send(granted(5)).await.unwrap();
+            assert_eq!(third.await.unwrap(), 5);
+        }
+        for _ in 0..3 {
+            assert_eq!(asked.recv().await.unwrap().id, 7);
+        }
+        assert!(asked.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_lease_that_is_gone_is_gone_in_every_answer() {
+        for ttl in [0, -1] {
+            let (link, (mut alive, _asked, answer)) = (link(), stream());
+            assert_pending!(task::spawn(alive.renew(&link)).poll());
+            answer.send(granted(ttl)).await.unwrap();
+            assert_eq!(alive.renew(&link).await.unwrap_err().kind, Kind::Gone);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_not_asked_for_ends_the_stream() {
+        let (link, (mut alive, _asked, answer)) = (link(), stream());
+        answer
+            .send(Ok(LeaseKeptAlive { id: 8, ttl: 5 }))
+            .await
+            .unwrap();
+        assert_eq!(alive.renew(&link).await.unwrap_err().kind, Kind::Here);
+        let (mut alive, _asked, answer) = stream();
+        drop(answer);
+        assert_eq!(alive.renew(&link).await.unwrap_err().kind, Kind::Here);
     }
 }

@@ -51,6 +51,17 @@ impl Link {
         Ok(link)
     }
 
+    /// One that has not connected.
+    #[cfg(test)]
+    pub(super) fn lazy(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            at: 0,
+            channel: shared.endpoints[0].transport.connect_lazy(),
+            token: None,
+        }
+    }
+
     /// Gets a token, or another one.
     pub(super) async fn authenticate(&mut self) -> Result<(), Trouble> {
         let Some(user) = &self.shared.user else {

@@ -68,19 +68,18 @@ impl EtcdSession {
                 line.insert(Line { link, alive })
             }
         };
-        let put = self.puts.begin(vitals);
-        let mut ttl = line
-            .beat(&self.entry, self.token, put.then_some(vitals))
-            .await;
-        if matches!(&ttl, Err(trouble) if trouble.kind == Kind::Token) {
+        let put = self.puts.begin(vitals).then_some(vitals);
+        let mut answer = line.beat(&self.entry, self.token, put).await;
+        if matches!(&answer, Err(trouble) if trouble.kind == Kind::Token) {
             line.link.authenticate().await?;
             line.alive = KeepAlive::over(&line.link, self.entry.lease);
-            ttl = line
-                .beat(&self.entry, self.token, put.then_some(vitals))
-                .await;
+            answer = line.beat(&self.entry, self.token, put).await;
         }
-        let ttl = ttl?;
-        self.puts.went_through(put.then_some(vitals));
+        let (ttl, room) = answer?;
+        // Else it is owed.
+        if room {
+            self.puts.went_through(put);
+        }
         Ok(ttl)
     }
 
@@ -97,7 +96,7 @@ impl EtcdSession {
                 self.line = None;
                 self.route.refused();
             }
-            Kind::Gone | Kind::Refused => self.route.answered(),
+            Kind::Gone | Kind::Refused | Kind::Full => self.route.answered(),
         }
     }
 
@@ -122,21 +121,21 @@ impl EtcdSession {
 }
 
 impl Line {
-    /// Both are needed: the keepalive for the lease, and the put since only a quorum can answer it.
+    /// Both are needed: the keepalive for the lease, and the put since only a quorum can answer it. Gives the TTL in seconds, and whether there
+    /// was room for the put.
     async fn beat(
         &mut self,
         entry: &Entry,
         token: i64,
         put: Option<&Vitals>,
-    ) -> Result<u64, Trouble> {
+    ) -> Result<(u64, bool), Trouble> {
         let Self { link, alive } = self;
         let renewed = alive.renew(link);
         let Some(vitals) = put else {
-            return renewed.await;
+            return Ok((renewed.await?, true));
         };
         let written = entry.rewrite(link, token, vitals);
-        let (ttl, ()) = tokio::try_join!(renewed, written)?;
-        Ok(ttl)
+        tokio::try_join!(renewed, written)
     }
 }
 

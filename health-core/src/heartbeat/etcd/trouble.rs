@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Token,
     /// Any endpoint would say so.
     Refused,
+    /// There is no room for what is written; all else goes on.
+    Full,
     /// Another endpoint may be able to.
     Here,
 }
@@ -79,7 +81,7 @@ impl From<Trouble> for BackendError {
         let text = Trouble::of_all(std::slice::from_ref(&trouble));
         match trouble.kind {
             Kind::Gone => Self::gone(text),
-            Kind::Token | Kind::Refused | Kind::Here => Self::failed(text),
+            Kind::Token | Kind::Refused | Kind::Full | Kind::Here => Self::failed(text),
         }
     }
 }
@@ -107,7 +109,7 @@ fn said(status: &Status, prefix: &str) -> Option<(Kind, String)> {
         (Kind::Refused, fix)
     } else if has("database space exceeded") {
         let fix = ": compact and defragment it, then `etcdctl alarm disarm`";
-        (Kind::Refused, fix.to_owned())
+        (Kind::Full, fix.to_owned())
     } else if code == Code::DeadlineExceeded
         || has("no leader")
         || has("request timed out")
@@ -134,17 +136,24 @@ fn broken(error: &(dyn Error + 'static)) -> String {
         "nothing listens there"
     } else if has("InvalidContentType") {
         "it speaks no TLS: `http://`?"
-    } else if has("certificate") || has("Certificate") {
-        "TLS: see `.ca_certificate(…)`, `.client_certificate(…)` and `.domain_name(…)`"
+    } else if has("not valid for name") {
+        "is another host meant, or another `.domain_name(…)`?"
+    } else if has("invalid peer certificate") {
+        "is it signed by `.ca_certificate(…)`, or else by whom this machine trusts?"
+    } else if has("fatal alert") {
+        "it wants TLS with a `.client_certificate(…)` that it knows"
     } else if has("http2 error") || has("HTTP/2 was not negotiated") || has("h2 protocol") {
         NO_GRPC
+    } else if has("broken pipe") || has("connection closed") || has("connection reset") {
+        "it has closed the connection; if it always does: `https://`?"
     } else {
         return last.to_owned();
     };
-    format!("{last}: {fix}")
+    // Where a text is cut, it is at its end.
+    format!("{fix}: {last}")
 }
 
-const NO_GRPC: &str = "it speaks no gRPC, or is no etcd: clients are served on port 2379, not on the port for peers, and by TLS only with `https://`";
+const NO_GRPC: &str = "it speaks no gRPC, or is no etcd: clients are served on port 2379 by default, and by TLS only with `https://`";
 
 fn unknown(status: &Status) -> String {
     let (code, message) = (status.code(), status.message());

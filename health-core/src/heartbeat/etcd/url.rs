@@ -108,7 +108,7 @@ mod tests {
                 "http://me:se@cret@10.0.0.1:2379",
                 "`http://…@10.0.0.1:2379`",
             ),
-            ("unix:///run/etcd.sock", "another scheme"),
+            ("unix://run/etcd.sock", "another scheme"),
             ("http://", "is no URL"),
             ("http://:2379", "no host"),
             ("http://10.0.0.1", "no port"),

@@ -26,7 +26,7 @@ impl<B: Backend> Heart<B> {
                 return End::Stalled(age);
             }
             let now = Instant::now();
-            if (self.from.vitals)().phase() != held.phase {
+            if (self.from.vitals)().stage() != held.stage {
                 next = now;
             }
             if now < next {
@@ -56,7 +56,7 @@ impl<B: Backend> Heart<B> {
     /// Sends one beat. Gives when to send the next.
     async fn send(&mut self, held: &mut Held<B::Session>) -> ControlFlow<End, Instant> {
         let vitals = (self.from.vitals)();
-        held.phase = vitals.phase();
+        held.stage = vitals.stage();
         let (sent, began) = (self.from.clock.now(), Instant::now());
         self.cell.change(|account| account.totals.sent += 1);
         let (session, term) = (&mut held.session, &held.term);

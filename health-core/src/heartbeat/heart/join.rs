@@ -8,7 +8,7 @@ use crate::Phase;
 use crate::heartbeat::call::{Answer, call};
 use crate::heartbeat::fence::Fence;
 use crate::heartbeat::gate::Earned;
-use crate::heartbeat::heart::{Heart, Held, TICK};
+use crate::heartbeat::heart::{Ending, Heart, Held, TICK};
 use crate::heartbeat::tenure::Term;
 use crate::heartbeat::{Ack, Backend, HeartbeatState, Joined, Member};
 
@@ -49,7 +49,7 @@ impl<B: Backend> Heart<B> {
             ack_timeout: self.settings.ack_timeout(),
             vitals: (self.from.vitals)(),
         };
-        let phase = member.vitals.phase();
+        let stage = member.vitals.stage();
         let sent = self.from.clock.now();
         let limit = self.settings.ack_timeout() * TRIPS;
         let asked = call(limit, async { self.backend.join(&member).await });
@@ -60,7 +60,7 @@ impl<B: Backend> Heart<B> {
         };
         let problem = answer.problem();
         let why = match answer {
-            Answer::Given(joined) => match self.joined(sent, phase, joined) {
+            Answer::Given(joined) => match self.joined(sent, stage, joined) {
                 Ok(held) => {
                     self.refused = false;
                     return ControlFlow::Continue(Some(held));
@@ -81,7 +81,7 @@ impl<B: Backend> Heart<B> {
     fn joined(
         &mut self,
         sent: Duration,
-        phase: Phase,
+        stage: (Phase, bool),
         joined: Joined<B::Session>,
     ) -> Result<Held<B::Session>, String> {
         let Joined {
@@ -116,11 +116,11 @@ impl<B: Backend> Heart<B> {
             self.warn(warning);
         }
         Ok(Held {
+            term: Ending(term),
             session,
             fence,
-            term,
             granted,
-            phase,
+            stage,
         })
     }
 }

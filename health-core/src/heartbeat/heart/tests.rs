@@ -18,6 +18,7 @@ struct Stage {
     hub: Arc<Hub>,
     membership: Membership,
     sign: Arc<Mutex<Option<Sign>>>,
+    vitals: Arc<Mutex<&'static [u8]>>,
     leaving: CancellationToken,
 }
 
@@ -37,12 +38,14 @@ impl Stage {
         let sign = Arc::new(Mutex::new(Some(Sign::default())));
         let leaving = hub.vitals().hearts().leaving().clone();
         let seen = Arc::clone(&sign);
+        let vitals = Arc::new(Mutex::new(VITALS));
+        let shown = Arc::clone(&vitals);
         let sources = Sources {
             hub: Arc::downgrade(&hub),
             leaving: leaving.clone(),
             clock: clock.clock(),
             sign: Box::new(move || *seen.lock().unwrap()),
-            vitals: Box::new(|| Vitals::decode(VITALS).unwrap()),
+            vitals: Box::new(move || Vitals::decode(*shown.lock().unwrap()).unwrap()),
         };
         let mut heart = Heart::new(coordinator.clone(), settings, Arc::clone(&cell), sources);
         tokio::task::spawn_local(async move { heart.run().await });
@@ -52,6 +55,7 @@ impl Stage {
             hub,
             membership: Membership(cell),
             sign,
+            vitals,
             leaving,
         }
     }
@@ -90,6 +94,10 @@ impl Stage {
     }
 }
 
+const DRAINING: &[u8] =
+    br#"{"v":1,"phase":"draining","live":true,"ready":false,"verdict":"healthy","in_flight":1}"#;
+const UNREADY: &[u8] =
+    br#"{"v":1,"phase":"serving","live":true,"ready":false,"verdict":"gray","in_flight":1}"#;
 const VITALS: &[u8] =
     br#"{"v":1,"phase":"serving","live":true,"ready":true,"verdict":"healthy","in_flight":1}"#;
 

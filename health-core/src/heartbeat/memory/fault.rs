@@ -31,6 +31,8 @@ pub enum Fault {
     Late(Duration),
     /// A TTL of so much is granted, whatever was asked for.
     Grant(Duration),
+    /// Joining is done, and comes with this [warning](crate::heartbeat::Joined::with_warning).
+    Warn(String),
     /// It panics.
     Panic,
 }
@@ -47,7 +49,7 @@ impl Fault {
             Some(Self::Hang) => pending().await,
             Some(Self::Panic) => panic!("made to panic"),
             Some(Self::Grant(ttl)) => Ok(*ttl),
-            Some(Self::LoseAnswer | Self::Late(_)) | None => Ok(ttl),
+            Some(Self::LoseAnswer | Self::Late(_) | Self::Warn(_)) | None => Ok(ttl),
         }
     }
 

@@ -15,6 +15,8 @@ struct Wire<'a> {
     ready: bool,
     verdict: &'a str,
     in_flight: u32,
+    #[serde(default)]
+    stopping: bool,
     #[serde(flatten)]
     recent: Recent,
 }
@@ -30,6 +32,7 @@ impl Vitals {
             ready: self.ready,
             verdict: self.verdict.name(),
             in_flight: self.in_flight,
+            stopping: self.stopping,
             recent: self.recent,
         };
         // Numbers and names: there is nothing in it that can't be written.
@@ -74,6 +77,7 @@ impl Vitals {
                 .find(|verdict| verdict.name() == wire.verdict)
                 .ok_or_else(|| unknown("verdict", wire.verdict))?,
             in_flight: wire.in_flight,
+            stopping: wire.stopping,
             recent: wire.recent,
         })
     }

@@ -29,6 +29,11 @@ async fn all_that_is_wrong_is_said_at_once() {
         .jitter(100);
     let error = bad.start(&health).unwrap_err();
     assert_eq!(error.problems().count(), 3, "{error}");
+    let said = error.to_string();
+    assert!(
+        said.starts_with("a heartbeat is refused, 3 problems:\n- the heartbeat"),
+        "{said}"
+    );
     let short = Heartbeat::to(InMemory::new()).ttl(2 * SECOND);
     assert!(refused(short, &health).contains("set it to 3s or more"));
 }

@@ -29,6 +29,47 @@ async fn it_joins_beats_and_leaves() {
         assert_eq!(stage.membership.state(), State::Left);
         assert!(stage.coordinator.members().is_empty() && !tenure.is_member());
         assert!(stage.membership.joined().await.is_none());
+        assert_eq!(stage.coordinator.last_left(), Some(Leaving::Ended));
+    })
+    .await;
+}
+
+/// Who sends requests has to hear of it; whatever else changes can wait for its beat, or a check that flaps would be a storm.
+#[tokio::test(start_paused = true)]
+async fn a_drain_is_told_before_the_next_beat_is_due() {
+    let seldom = |all: &mut Settings| (all.every, all.ttl) = (60 * SECOND, 300 * SECOND);
+    stage(seldom, well, async |stage| {
+        stage.membership.joined().await.unwrap();
+        stage.acks(1).await;
+        let began = Instant::now();
+        *stage.vitals.lock().unwrap() = UNREADY;
+        tokio::time::sleep(SECOND).await;
+        assert!(stage.coordinator.members()[0].vitals().is_ready());
+        *stage.vitals.lock().unwrap() = DRAINING;
+        stage.acks(1).await;
+        assert!(began.elapsed() <= SECOND + TICK, "{:?}", began.elapsed());
+        let told = stage.coordinator.members()[0].vitals();
+        assert_eq!((told.phase(), told.is_ready()), (Phase::Draining, false));
+        let beats = stage.coordinator.beats();
+        tokio::time::sleep(30 * SECOND).await;
+        assert_eq!(stage.coordinator.beats(), beats, "once");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_backend_warns_of_is_kept_and_told_once() {
+    let warns = |all: &InMemory| {
+        all.inject(Step::Join, Fault::Warn("it loses\nleases".to_owned()), 2);
+    };
+    stage(as_is, warns, async |stage| {
+        let tenure = stage.membership.joined().await.unwrap();
+        let report = stage.membership.report();
+        assert_eq!(report.warning(), Some("it loses leases"), "as one line");
+        stage.coordinator.inject(Step::Beat, Fault::Gone, 1);
+        tenure.fenced().await;
+        stage.membership.joined().await.unwrap();
+        assert!(stage.membership.report().warning().is_some());
     })
     .await;
 }

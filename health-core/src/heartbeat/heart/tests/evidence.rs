@@ -22,6 +22,7 @@ async fn blind_heartbeat_workers_that_hang_cost_the_beat_and_then_the_membership
         assert!(since.elapsed() <= TICK);
         tokio::task::yield_now().await;
         assert!(stage.coordinator.members().is_empty(), "given back at once");
+        assert_eq!(stage.coordinator.last_left(), Some(Leaving::Stalled));
         assert!(!tenure.is_member());
         tokio::time::sleep(60 * SECOND).await;
         assert_eq!(stage.coordinator.beats(), beats, "none was earned");

@@ -8,6 +8,7 @@ const MOST: Vitals = Vitals {
     ready: false,
     verdict: Verdict::Overloaded,
     in_flight: u32::MAX,
+    stopping: false,
     recent: Recent {
         seconds: u32::MAX,
         entered: u32::MAX,
@@ -23,10 +24,16 @@ fn the_longest_are_short_enough_and_read_as_documented() {
     let encoded = MOST.encode();
     assert!(encoded.len() <= Vitals::MAX_LEN, "{}", encoded.len());
     assert_eq!(Vitals::decode(&encoded).unwrap(), MOST);
-    let documented = r#"{"v":1,"phase":"serving","live":true,"ready":true,"verdict":"healthy","in_flight":12,"seconds":10,"entered":3021,"completed":3018,"failed":2,"shed":0,"p99_ms":41}"#;
+    let documented = r#"{"v":1,"phase":"serving","live":true,"ready":true,"verdict":"healthy","in_flight":12,"stopping":false,"seconds":10,"entered":3021,"completed":3018,"failed":2,"shed":0,"p99_ms":41}"#;
     let vitals = Vitals::decode(documented.as_bytes()).unwrap();
     assert_eq!(vitals.encode(), documented.as_bytes());
     assert!((vitals.rate() - 302.1).abs() < 1e-9);
+    let before = documented.replace(r#","stopping":false"#, "");
+    assert_eq!(
+        Vitals::decode(before.as_bytes()).unwrap(),
+        vitals,
+        "of who was built before"
+    );
 }
 
 #[test]
@@ -57,14 +64,14 @@ proptest! {
     #[test]
     fn all_vitals_come_back(
         (phase, verdict) in (0..5_usize, 0..5_usize),
-        (live, ready) in any::<(bool, bool)>(),
+        (live, ready, stopping) in any::<(bool, bool, bool)>(),
         counts in any::<[u32; 6]>(),
         p99_ms in any::<Option<u32>>(),
     ) {
         let [in_flight, seconds, entered, completed, failed, shed] = counts;
         let recent = Recent { seconds, entered, completed, failed, shed, p99_ms };
         let (phase, verdict) = (PHASES[phase], VERDICTS[verdict]);
-        let vitals = Vitals { phase, live, ready, verdict, in_flight, recent };
+        let vitals = Vitals { phase, live, ready, verdict, in_flight, stopping, recent };
         prop_assert!(vitals.encode().len() <= Vitals::MAX_LEN);
         prop_assert_eq!(Vitals::decode(&vitals.encode()).unwrap(), vitals);
         prop_assert!((0.0..=1.0).contains(&vitals.failed()));
