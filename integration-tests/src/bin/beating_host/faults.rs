@@ -35,11 +35,12 @@ pub(crate) fn inject(name: &str, (runtime, belief): (&Handle, &Belief)) -> Resul
         }
         // It goes on until the process has been frozen.
         None if name == "work" => {
-            let belief = belief.clone();
-            let begun = Arc::new(Barrier::new(2));
-            let waited = Arc::clone(&begun);
-            thread::spawn(move || work(&belief, &begun));
-            waited.wait();
+            let begun = Arc::new(Barrier::new(WORKERS + 1));
+            for _ in 0..WORKERS {
+                let (belief, begun) = (belief.clone(), Arc::clone(&begun));
+                thread::spawn(move || work(&belief, &begun));
+            }
+            begun.wait();
             Ok(Box::new(|| ()))
         }
         None if name == "deadlock" => {

@@ -15,6 +15,8 @@ pub(crate) fn of(row: &Row) -> Vec<String> {
         let mut complain = |holds: bool, what: String| {
             if !holds {
                 let (name, kind, ttl) = (case.name, row.kind.name(), row.setting.ttl);
+                let mut outcome = outcome.clone();
+                outcome.late.truncate(3);
                 complaints.push(format!("{name}: {kind}, TTL {ttl:?}: {what}: {outcome:?}"));
             }
         };
