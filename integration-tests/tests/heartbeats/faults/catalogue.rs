@@ -78,4 +78,10 @@ pub(crate) const CASES: &[Case] = &[
         lawful: false,
         ..elsewhere("leader SIGSTOP for 15 s", Fault::LeaderFrozen)
     },
+    Case {
+        removed: Always,
+        blind: Always,
+        lawful: false,
+        ..elsewhere("its lease revoked by another", Fault::Revoked)
+    },
 ];

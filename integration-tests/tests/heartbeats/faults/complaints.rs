@@ -2,8 +2,31 @@ use super::case::{Kind, Removed};
 use super::fault::Fault;
 use super::row::Row;
 
-/// What must not be, in one row. How long it took is no matter of it.
-pub(crate) fn of(row: &Row) -> Vec<String> {
+/// What must not be, in all rows.
+pub(crate) fn all(rows: &[Row]) -> Vec<String> {
+    let each = rows.iter().flat_map(of);
+    each.chain(not_revoked(rows)).collect()
+}
+
+/// With the defaults, who gives its membership back is gone before who only falls silent.
+fn not_revoked(rows: &[Row]) -> Option<String> {
+    let removed = |kind| {
+        let mut rows = rows.iter();
+        let row = rows.find(|row| {
+            row.kind == kind && row.setting.is_default() && row.case.fault == Fault::Blocked
+        });
+        row.map(Row::removed)
+    };
+    let (revoked, silent) = (removed(Kind::Earned)?, removed(Kind::Silent)?);
+    let late = revoked
+        .iter()
+        .zip(&silent)
+        .any(|(revoked, silent)| revoked >= silent);
+    late.then(|| format!("membership is not given back: {revoked:?}, and silent {silent:?}"))
+}
+
+/// In one row. How long it took is no matter of it.
+fn of(row: &Row) -> Vec<String> {
     let case = &row.case;
     let expected = match row.is_blind() {
         true => case.blind,

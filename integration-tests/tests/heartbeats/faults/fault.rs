@@ -21,6 +21,8 @@ pub(crate) enum Fault {
     Clock,
     QuorumLost,
     LeaderFrozen,
+    /// By somebody who may, or by a bug.
+    Revoked,
 }
 
 impl Fault {
@@ -40,7 +42,8 @@ impl Fault {
 
     pub(crate) fn servers(self) -> usize {
         match self {
-            Self::Zombie | Self::Blocked | Self::Briefly | Self::Deadlock | Self::Clock => 1,
+            Self::Zombie | Self::Blocked | Self::Briefly | Self::Deadlock => 1,
+            Self::Clock | Self::Revoked => 1,
             _ => 3,
         }
     }
@@ -68,6 +71,7 @@ impl Fault {
             Self::QuorumLost => 20,
             Self::LeaderFrozen => 15,
             Self::LeaderCut => 10,
+            Self::Revoked => 4,
             _ => 14,
         };
         Duration::from_secs(seconds)
@@ -111,6 +115,7 @@ impl Fault {
                 }
             }
             Self::Clock => stage.shift_clocks("+3600").await,
+            Self::Revoked => revoke_all(cluster).await,
             Self::LeaderKilled => {
                 let leader = cluster.leader().await;
                 cluster.kill(leader).await;
@@ -159,13 +164,21 @@ impl Fault {
             Self::LeaderCut => cluster.room(befallen[0]).unwrap().mend().await,
             Self::QuorumLost => restart(cluster, befallen),
             Self::LeaderFrozen => cluster.thaw(befallen[0]),
-            Self::Briefly | Self::Deadlock | Self::LeaderKilled => {}
+            Self::Briefly | Self::Deadlock | Self::LeaderKilled | Self::Revoked => {}
         }
     }
 }
 
 fn restart(cluster: &mut Cluster, servers: &[usize]) {
     servers.iter().for_each(|server| cluster.start(*server));
+}
+
+async fn revoke_all(cluster: &Cluster) {
+    let list = cluster.ctl(&["lease", "list"]).await;
+    // The first line says how many there are.
+    for lease in list.lines().skip(1) {
+        cluster.ctl(&["lease", "revoke", lease]).await;
+    }
 }
 
 fn signal(members: &[Member], signal: Signal) {

@@ -19,7 +19,7 @@ impl Plan {
         let plan = Self {
             repetitions: number("BEATS_REPETITIONS").unwrap_or(1),
             loss: Duration::from_secs(loss as u64),
-            lanes: number("BEATS_LANES").unwrap_or(6),
+            lanes: number("BEATS_LANES").unwrap_or(4),
             only: env::var("BEATS_ONLY").ok(),
             write: number("WRITE_BEATS") == Some(1),
         };
