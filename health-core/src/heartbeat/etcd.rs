@@ -54,7 +54,7 @@ use crate::heartbeat::{Backend, BackendError, Joined, Member};
 /// [token](crate::heartbeat::Tenure::token): it rises with each membership that anybody is given in the cluster. `etcdctl get --prefix
 /// health/members/` is the list. A member that leaves revokes its lease, and the key is gone at once; one that dies, with the TTL.
 ///
-/// Two instances of one name are never members at a time: the second says so in
+/// Of two instances of one name, one is a member: the second says so in
 /// [`HeartbeatReport::problem`](crate::HeartbeatReport::problem), and joins when the lease of the first ends. What this process has left behind
 /// itself, as by a request to join whose answer was lost, is not waited for.
 ///
@@ -74,8 +74,10 @@ use crate::heartbeat::{Backend, BackendError, Joined, Member};
 ///   health/members/`. Tokens that expire are renewed. Permissions for leases there are none.
 /// - A TTL in whole seconds: a part of one is rounded up. Etcd grants no less than one and a half times its `--election-timeout`, rounded up: 2 s with
 ///   the default of 1000 ms. What was granted counts.
-/// - An election takes about `--election-timeout`, and a leader that is new gives each lease its whole TTL again. A TTL of less than five
-///   times as much is fenced by it.
+/// - Time for an election: while there is no leader, for about `--election-timeout` after one was lost, no beat is acked. The default TTL of
+///   10 s outlasts several.
+/// - Room: in a database over its `--quota-backend-bytes`, nothing can be written. Members stay members, with the vitals that they had, and nobody
+///   joins.
 /// - 3.4.31, 3.5.13 or later: older ones may delete leases that are kept alive
 ///   ([etcd#15247](https://github.com/etcd-io/etcd/issues/15247)). [`HeartbeatReport::warning`](crate::HeartbeatReport::warning) tells of the
 ///   endpoint that was joined at, where it may be asked for its version.

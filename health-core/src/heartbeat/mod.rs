@@ -20,7 +20,19 @@
 //! It is advisory: a coordinator that can't be reached changes nobody's readiness, unless the heartbeat is [`required`](Heartbeat::required).
 //! Readiness that is down, as during a drain, stops no beat.
 //!
-//! A coordinator is whatever implements [`Backend`] and [`Session`]:
+//! # Coordinators
+//!
+//! | | feature | for | what an ack says | who doesn't beat |
+//! |---|---|---|---|---|
+//! | `Etcd` | `etcd` | a list that all members agree on, with fencing tokens | the leader has renewed the lease; in each fifth beat, a majority has written the vitals | loses its lease, and its key with it |
+//! | `Systemd` | `systemd` | the service manager | the kernel has taken the message | is killed after `WatchdogSec`, and started again |
+//! | `Push` | `push` | a dead man's switch, to wake a person | the receiver has answered 2xx | sounds the alarm there |
+//! | [`InMemory`] | – | tests | – | loses its lease |
+//!
+//! A service may beat to several: each has a heartbeat, a thread and a [`Membership`] of its own. Only a quorum may say of somebody else that it
+//! is removed, so that of these, only the list of etcd is something to act on.
+//!
+//! Any other coordinator is what implements [`Backend`] and [`Session`]:
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

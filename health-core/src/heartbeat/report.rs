@@ -220,7 +220,7 @@ mod tests {
             assert!(!unacked(&[report(state, Some(9000))]), "{state}");
         }
         let never = report(Joining, None);
-        assert!(!unacked(&[never.clone()]), "it may never come");
+        assert!(!unacked(std::slice::from_ref(&never)), "it may never come");
         let lost = report(Member, Some(3000));
         assert!(unacked(&[never, lost.clone()]));
         let heard = report(Member, Some(10));

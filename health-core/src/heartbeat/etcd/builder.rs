@@ -1,19 +1,17 @@
+mod problems;
+
+use std::error::Error as _;
 use std::fmt;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use tonic::transport::{Certificate, ClientTlsConfig, Identity};
 
-use crate::check::is_unfit;
+use problems::PREFIX;
+
 use crate::heartbeat::etcd::leases::Leases;
-use crate::heartbeat::etcd::pem::{bad_authorities, bad_identity};
 use crate::heartbeat::etcd::url::Endpoint;
 use crate::heartbeat::etcd::{Etcd, EtcdError, Shared, User};
-
-/// Where members are written if nobody says.
-const PREFIX: &str = "health/members/";
-/// Of a prefix, in bytes.
-const LONGEST: usize = 256;
 
 /// How to reach an [`Etcd`].
 #[must_use = "it is no backend until `build()`"]
@@ -105,50 +103,6 @@ impl EtcdBuilder {
         Err(EtcdError(problems))
     }
 
-    fn problems(&self) -> Vec<String> {
-        let identity = self.identity.as_ref();
-        let all = [
-            self.urls
-                .is_empty()
-                .then(|| "there is no endpoint: `Etcd::at([\"http://10.0.0.1:2379\"])`".to_owned()),
-            self.bad_prefix()
-                .map(|why| format!("`.prefix(…)` {why}, as `{PREFIX}`")),
-            self.user
-                .as_ref()
-                .filter(|user| user.name.is_empty())
-                .map(|_| "`.user(…)` has no name".to_owned()),
-            self.ca.as_deref().and_then(bad_authorities),
-            identity.and_then(|(certificate, key)| bad_identity(certificate, key)),
-        ];
-        all.into_iter().flatten().collect()
-    }
-
-    fn bad_prefix(&self) -> Option<&'static str> {
-        let prefix = &self.prefix;
-        if !prefix.ends_with('/') || prefix.len() == 1 {
-            Some("must have a name, and end with `/`, so that it is the beginning of no other")
-        } else if prefix.len() > LONGEST {
-            Some("must not be longer than 256 bytes")
-        } else if prefix.chars().any(is_unfit) {
-            Some("must hold no characters that can't be seen")
-        } else {
-            None
-        }
-    }
-
-    /// Who sets them believes that there is TLS.
-    fn needless(&self) -> impl Iterator<Item = String> + use<> {
-        let set = [
-            (self.ca.is_some(), "ca_certificate"),
-            (self.identity.is_some(), "client_certificate"),
-            (self.domain.is_some(), "domain_name"),
-        ];
-        let needless = set.into_iter().filter(|(set, _)| *set);
-        needless.map(|(_, name)| {
-            format!("`.{name}(…)` is for TLS, and no endpoint has it: `https://`, not `http://`")
-        })
-    }
-
     fn secure(&self, mut endpoint: Endpoint) -> Result<Endpoint, String> {
         if !endpoint.tls {
             return Ok(endpoint);
@@ -165,9 +119,13 @@ impl EtcdBuilder {
             tls = tls.domain_name(name);
         }
         let secured = endpoint.transport.tls_config(tls).map_err(|error| {
-            let why =
-                std::error::Error::source(&error).map_or_else(String::new, ToString::to_string);
-            format!("TLS to {} can't be set up: {why}", endpoint.address)
+            let why = error.source().map_or_else(String::new, ToString::to_string);
+            let address = &endpoint.address;
+            let roots = match self.ca {
+                Some(_) => "",
+                None => "; without `.ca_certificate(…)`, it takes whom this machine trusts",
+            };
+            format!("TLS to {address} can't be set up: {why}{roots}")
         });
         endpoint.transport = secured?;
         Ok(endpoint)
@@ -195,91 +153,4 @@ impl fmt::Debug for EtcdBuilder {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problems(builder: EtcdBuilder) -> Vec<String> {
-        let error = builder.build().unwrap_err();
-        let text = format!("{error} {error:?}");
-        assert!(!text.contains("secret"), "{text}");
-        error.problems().map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn everything_that_can_not_work_is_said_at_once() {
-        let all = Etcd::at(["10.0.0.1:2379", "http://me:secret@10.0.0.2:2379"])
-            .prefix("health")
-            .user("", "secret")
-            .ca_certificate("secret")
-            .client_certificate("secret", "secret");
-        assert_eq!(
-            problems(all),
-            [
-                "`.prefix(…)` must have a name, and end with `/`, so that it is the beginning of no other, as `health/members/`",
-                "`.user(…)` has no name",
-                "`.ca_certificate(…)` holds no certificate: PEM has `-----BEGIN CERTIFICATE-----`",
-                "`.client_certificate(…)` holds no certificate: PEM has `-----BEGIN CERTIFICATE-----`",
-                "the endpoint `10.0.0.1:2379` has no scheme: `http://`, or `https://` for TLS; one is like `http://10.0.0.1:2379`",
-                "the endpoint `http://…@10.0.0.2:2379` holds a user: name and password belong into `.user(name, password)`; one is like `http://10.0.0.1:2379`",
-            ]
-        );
-    }
-
-    #[test]
-    fn no_endpoint_and_bad_prefixes_are_refused() {
-        let none: [&str; 0] = [];
-        assert_eq!(
-            problems(Etcd::at(none)),
-            ["there is no endpoint: `Etcd::at([\"http://10.0.0.1:2379\"])`"]
-        );
-        let long = format!("{}/", "a".repeat(256));
-        for prefix in ["", "/", "health", "a\n/", &long] {
-            let etcd = Etcd::at(["http://10.0.0.1:2379"]).prefix(prefix);
-            assert_eq!(problems(etcd).len(), 1, "{prefix:?}");
-        }
-    }
-
-    /// Three bytes that are no certificate: what tonic would leave out without a word.
-    #[test]
-    fn certificates_that_are_none_are_not_left_out() {
-        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
-        let at = || Etcd::at(["https://10.0.0.1:2379"]);
-        for (etcd, says) in [
-            (at().ca_certificate(pem), "holds one that can't be read"),
-            (at().ca_certificate(broken), "is no PEM"),
-            (
-                at().client_certificate(pem, "secret"),
-                "has a key that is no PEM",
-            ),
-        ] {
-            let problems = problems(etcd);
-            assert!(
-                problems.len() == 1 && problems[0].contains(says),
-                "{problems:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn options_of_tls_without_tls_are_refused() {
-        let etcd = Etcd::at(["http://10.0.0.1:2379"]).domain_name("etcd.internal");
-        assert_eq!(
-            problems(etcd),
-            ["`.domain_name(…)` is for TLS, and no endpoint has it: `https://`, not `http://`"]
-        );
-    }
-
-    #[test]
-    fn it_shows_no_secret() {
-        let builder = Etcd::at(["http://10.0.0.1:2379"]).user("orders", "secret");
-        let shown = format!("{builder:?}");
-        let etcd = builder.build().unwrap();
-        let shown = format!("{shown} {etcd:?}");
-        assert!(
-            shown.contains("orders") && shown.contains("10.0.0.1:2379"),
-            "{shown}"
-        );
-        assert!(!shown.contains("secret"), "{shown}");
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ use integration_tests::peer::is_there;
 
 use super::instance::{Instance, KEY};
 use super::listed::{listed, until_listed};
-use super::slow::Slow;
+use super::slow::{HANGS, Slow};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_thrown_out_knows_it_with_the_next_beat_and_joins_anew() {
@@ -61,7 +61,7 @@ async fn a_key_that_another_has_taken_is_not_written_over() {
     let granted = cluster.ctl(&["lease", "grant", "60"]).await;
     let lease = granted.split_whitespace().nth(1).unwrap().to_owned();
     // It hears nothing meanwhile, and so can't come back in between.
-    way.by_ms.store(u64::MAX, Ordering::Relaxed);
+    way.by_ms.store(HANGS, Ordering::Relaxed);
     cluster.ctl(&["del", KEY]).await;
     let bound = format!("--lease={lease}");
     cluster.ctl(&["put", KEY, "somebody else", &bound]).await;

@@ -11,7 +11,8 @@ use integration_tests::peer::is_there;
 use tokio::net::TcpListener;
 
 use super::instance::Instance;
-use super::slow::Slow;
+use super::listed::listed;
+use super::slow::{HANGS, Slow};
 
 /// Where nobody listens.
 async fn closed() -> String {
@@ -112,13 +113,32 @@ async fn an_endpoint_that_hangs_is_left_for_another() {
     let instance = Instance::that(etcd, |heartbeat| heartbeat.ttl(Duration::from_secs(20)));
     let tenure = instance.joined().await;
     for way in &ways {
-        way.by_ms.store(u64::MAX, Ordering::Relaxed);
+        way.by_ms.store(HANGS, Ordering::Relaxed);
         instance.beats(6).await;
         assert!(tenure.is_member());
         way.by_ms.store(0, Ordering::Relaxed);
     }
     let missed = instance.membership.report().failed();
     assert!(missed >= 1, "it used neither?");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_does_so_over_another_endpoint_if_its_own_hangs() {
+    if !is_there(Cluster::missing().await) {
+        return;
+    }
+    let cluster = Cluster::of(1).start().await;
+    let server = &cluster.endpoints()[0];
+    let ways = [Slow::before(server).await, Slow::before(server).await];
+    let etcd = Etcd::at(ways.iter().map(Slow::url));
+    let instance = Instance::that(etcd, |heartbeat| heartbeat.ttl(Duration::from_secs(60)));
+    instance.joined().await;
+    let used = |way: &&Slow| way.came.load(Ordering::Relaxed) > 0;
+    let used: Vec<_> = ways.iter().filter(used).collect();
+    assert_eq!(used.len(), 1, "one is enough");
+    used[0].by_ms.store(HANGS, Ordering::Relaxed);
+    instance.drains().await;
+    assert!(listed(&cluster).await.is_none(), "not before its TTL");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,7 +150,9 @@ async fn without_a_quorum_it_waits_for_one_and_says_so() {
     cluster.kill(1).await;
     cluster.kill(2).await;
     let instance = Instance::with(Etcd::at([cluster.endpoints().swap_remove(0)]));
-    instance.says("quorum").await;
+    // It says so itself, instead of letting everybody wait.
+    let problem = instance.says("etcdserver: no leader").await;
+    assert!(problem.contains("without a quorum"), "{problem}");
     assert!(instance.health.status(Probe::Readiness).is_up(), "advisory");
     cluster.start(1);
     instance.joined().await;
