@@ -21,6 +21,7 @@ mod observer;
 mod plan;
 mod row;
 mod stage;
+mod strike;
 mod table;
 mod trial;
 
