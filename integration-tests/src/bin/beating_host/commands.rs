@@ -2,6 +2,7 @@
 //!
 //! - `inject NAME`: brings a fault about, and answers `ok` when it is complete.
 //! - `lift`: takes it back, and answers `ok`.
+//! - `end`: ends the process.
 //! - `wall`: the time of day, in seconds since 1970, as this process sees it.
 
 use std::io;
@@ -21,6 +22,9 @@ pub(crate) fn obey(service: &Service) -> io::Result<()> {
             let wall = SystemTime::now().duration_since(UNIX_EPOCH);
             println!("{}", wall.unwrap_or_default().as_secs());
             continue;
+        }
+        if line == "end" {
+            break;
         }
         let answer = injected.obey(&line, |name| {
             inject(name, (service.runtime.handle(), &service.belief))

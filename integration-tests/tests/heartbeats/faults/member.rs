@@ -54,8 +54,20 @@ impl Member {
             Some(room) => room.command("setpriv"),
             None => Command::new("setpriv"),
         };
+        command.args(["--pdeathsig", "KILL"]);
+        if let Some(clock) = clock {
+            let library = FAKETIME.as_deref().expect("it was looked for");
+            // Only for the program, so that it is the one that tidies up when it ends.
+            command
+                .arg("env")
+                .arg(format!("LD_PRELOAD={library}"))
+                .arg(format!("FAKETIME_TIMESTAMP_FILE={}", clock.display()))
+                .arg("FAKETIME_NO_CACHE=1")
+                // Its two names.
+                .args(["FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"]);
+        }
         command
-            .args(["--pdeathsig", "KILL", PROGRAM])
+            .arg(PROGRAM)
             .args(kind.args())
             .arg(format!("endpoints={endpoints}"))
             .arg(format!("prefix={PREFIX}"))
@@ -63,16 +75,6 @@ impl Member {
             .arg(format!("every={}", setting.every.as_millis()))
             .arg(format!("ttl={}", setting.ttl.as_millis()))
             .arg(format!("socket={}", socket.display()));
-        if let Some(clock) = clock {
-            let library = FAKETIME.as_deref().expect("it was looked for");
-            command
-                .env("LD_PRELOAD", library)
-                .env("FAKETIME_TIMESTAMP_FILE", clock)
-                .env("FAKETIME_NO_CACHE", "1")
-                // Its two names.
-                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-                .env("DONT_FAKE_MONOTONIC", "1");
-        }
         let (process, mut output) = Process::start(&mut command);
         let (answer, mut answers) = mpsc::unbounded_channel();
         let log = Log::default();
@@ -106,6 +108,12 @@ impl Member {
 
     pub(crate) async fn obey(&mut self, order: &str) {
         assert_eq!(self.ask(order).await, "ok", "{order}");
+    }
+
+    /// Lets it end by itself.
+    pub(crate) async fn end(mut self) {
+        self.process.tell("end").await;
+        self.process.ended().await;
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

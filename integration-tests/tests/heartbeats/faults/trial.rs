@@ -5,6 +5,7 @@ use rustix::process::Signal;
 use tokio::time::sleep;
 
 use super::case::Case;
+use super::fault::Fault;
 use super::judge::{Outcome, Seen, Times, judge};
 use super::plan::Plan;
 use super::stage::Stage;
@@ -56,6 +57,12 @@ pub(crate) async fn run(case: &Case, plan: &Plan) -> Vec<Outcome> {
             returned: fault.is_final() || stage.is_back(member),
             ..judge(&seen, times, fault.freezes())
         });
+    }
+    if fault == Fault::Clock {
+        // Whoever is killed leaves shared memory of the library behind.
+        for member in stage.members.drain(..) {
+            member.end().await;
+        }
     }
     outcomes
 }
