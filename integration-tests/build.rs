@@ -1,5 +1,5 @@
 //! Writes the gRPC services of the orders example, whose messages are in `examples/orders/proto.rs`, and of `gray_host`, whose
-//! messages are a number and a text: from Rust, and without `protoc`.
+//! messages are a number and a text, and the clients of etcd of `beating_host`: from Rust, and without `protoc`.
 
 use tonic_build::manual::{Builder, Method, MethodBuilder, Service};
 
@@ -26,7 +26,26 @@ fn main() {
                 .build(),
         )
         .build();
+    let lease = Service::builder()
+        .name("Lease")
+        .package("etcdserverpb")
+        .method(method("grant", "LeaseGrant", "Grant", "Granted").build())
+        .method(
+            method("keep_alive", "LeaseKeepAlive", "Keep", "Kept")
+                .client_streaming()
+                .server_streaming()
+                .build(),
+        )
+        .build();
+    let kv = Service::builder()
+        .name("KV")
+        .package("etcdserverpb")
+        .method(method("put", "Put", "Put", "Done").build())
+        .method(method("range", "Range", "Range", "Found").build())
+        .build();
     Builder::new().compile(&[service, gray]);
+    let clients = Builder::new().build_server(false);
+    clients.compile(&[lease, kv]);
 }
 
 /// The generated code stands in a module beside the messages, hence `super`.

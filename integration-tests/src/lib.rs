@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod ask;
+pub mod beats;
 pub mod etcd;
 pub mod gate;
 pub mod gray;

@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use std::{io, thread};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -44,6 +45,12 @@ impl Process {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id().expect("it runs")
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.id().cast_signed()).expect("no process is 0");
+        kill_process(pid, signal).expect("it is ours");
     }
 
     /// SIGSTOP, and SIGCONT after this time. A shell does both, so that the process is never left stopped.

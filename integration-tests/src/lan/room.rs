@@ -54,6 +54,12 @@ impl Room {
         self.address
     }
 
+    /// Its network.
+    #[must_use]
+    pub fn lan(&self) -> &Arc<Lan> {
+        &self.lan
+    }
+
     /// What starts a program in it. The process has the number of the program itself.
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
@@ -79,11 +85,24 @@ impl Room {
 
     /// From now on so many of a hundred packets are lost, at random, both ways: up to 99. 0 ends it.
     pub async fn lose(&self, percent: u32) {
+        self.lose_of(percent, ["iifname \"eth0\"", "oifname \"eth0\""])
+            .await;
+    }
+
+    /// The same for packets to and from one TCP port of a program in it, and no others.
+    pub async fn lose_at(&self, port: u16, percent: u32) {
+        let [to, from] = ["dport", "sport"].map(|side| format!("tcp {side} {port}"));
+        self.lose_of(percent, [&to, &from]).await;
+    }
+
+    /// Of those that come in, and those that go out.
+    async fn lose_of(&self, percent: u32, [to, from]: [&str; 2]) {
+        let lost = format!("numgen random mod 100 < {percent} drop");
         let rules = format!(
             "table ip loss {{}}\ndelete table ip loss\n\
              table ip loss {{\n\
-             chain to {{ type filter hook input priority 0; iifname \"eth0\" numgen random mod 100 < {percent} drop; }}\n\
-             chain from {{ type filter hook output priority 0; oifname \"eth0\" numgen random mod 100 < {percent} drop; }}\n\
+             chain to {{ type filter hook input priority 0; {to} {lost}; }}\n\
+             chain from {{ type filter hook output priority 0; {from} {lost}; }}\n\
              }}\n"
         );
         self.holder.feed("nft", &["-f", "-"], &rules).await;

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use integration_tests::gray::{LIMIT, REPORT};
+use integration_tests::lan::Lan;
 
 use crate::clients::Clients;
 use crate::host::Host;
 use crate::memory::Memory;
-use crate::network::Network;
 use crate::proxy::Condition;
 use crate::stage::Stage;
 
@@ -56,7 +56,7 @@ impl Fault {
     /// Why it can't be brought about here.
     pub(crate) async fn missing(self) -> Option<String> {
         match self {
-            Self::Loss => Network::missing().await,
+            Self::Loss => Lan::missing().await,
             Self::Memory => Memory::missing(),
             _ => None,
         }
@@ -70,8 +70,9 @@ impl Fault {
             Self::Store(condition) => stage.proxy.set(condition),
             Self::Busy => stage.keep_busy().await,
             Self::Loss => {
-                let network = stage.network.as_ref().expect("it is in one");
-                network.lose(LOSS_PERCENT, host.id(), host.app.port()).await;
+                let room = stage.room.as_ref().expect("it is in one");
+                // The store is reached as before.
+                room.lose_at(host.app.port(), LOSS_PERCENT).await;
             }
             Self::Zombie => host.stop_for(STOPPED).await,
             Self::Memory => stage.memory.as_ref().expect("it has one").squeeze().await,

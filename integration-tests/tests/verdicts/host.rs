@@ -48,7 +48,7 @@ impl Host {
         assert_eq!(value("pid").await, process.id());
         let app = u16::try_from(value("app").await).unwrap();
         let probes = u16::try_from(value("probes").await).unwrap();
-        let ip = stage.reach(process.id()).await;
+        let ip = stage.address();
         let host = Self {
             process,
             answers,

@@ -20,7 +20,6 @@ mod fault;
 mod host;
 mod lanes;
 mod memory;
-mod network;
 mod outcome;
 mod peers;
 mod plan;

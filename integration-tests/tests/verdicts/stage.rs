@@ -2,6 +2,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::OnceLock;
 
 use integration_tests::gray::DATABASE;
+use integration_tests::lan::{Lan, Room};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -9,19 +10,18 @@ use crate::case::Case;
 use crate::fault::Fault;
 use crate::host::PROGRAM;
 use crate::memory::Memory;
-use crate::network::Network;
 use crate::peers::Heart;
 use crate::proxy::Proxy;
 use crate::store::Store;
 use crate::writer::Writer;
 
-/// What a service stands on: a store behind a proxy, somebody who listens to its heart, and where the fault needs them, a network or
+/// What a service stands on: a store behind a proxy, somebody who listens to its heart, and where the fault needs them, a room on a network or
 /// a bound on its memory.
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) proxy: Proxy,
     pub(crate) heart: Heart,
-    pub(crate) network: Option<Network>,
+    pub(crate) room: Option<Room>,
     pub(crate) memory: Option<Memory>,
     /// Its instances, one after the other, have the same database.
     folder: TempDir,
@@ -32,10 +32,14 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn set_for(fault: Fault) -> Self {
         let store = Store::open().await;
+        let room = match fault {
+            Fault::Loss => Some(Room::on(&Lan::new().await).await),
+            _ => None,
+        };
         Self {
             proxy: Proxy::before(store.addr).await,
             heart: Heart::listen().await,
-            network: (fault == Fault::Loss).then(Network::new),
+            room,
             memory: (fault == Fault::Memory).then(Memory::new),
             folder: tempfile::tempdir().unwrap(),
             writer: OnceLock::new(),
@@ -45,12 +49,12 @@ impl Stage {
 
     /// What starts the host here.
     pub(crate) fn command(&self, case: &Case) -> Command {
-        let mut command = match (&self.network, &self.memory) {
-            (Some(network), _) => network.command(),
+        let mut command = match (&self.room, &self.memory) {
+            (Some(room), _) => room.command(PROGRAM),
             (_, Some(memory)) => memory.command(self.folder.path()),
             _ => Command::new(PROGRAM),
         };
-        let ours = self.network.as_ref().map(|network| network.ours);
+        let ours = self.room.as_ref().map(|room| room.lan().ours());
         let ours = ours.unwrap_or(Ipv4Addr::LOCALHOST);
         command
             .arg("serve")
@@ -68,11 +72,9 @@ impl Stage {
         self.writer.set(writer).expect("once");
     }
 
-    /// Connects the host that was started with it, and says where it is.
-    pub(crate) async fn reach(&self, pid: u32) -> IpAddr {
-        match &self.network {
-            Some(network) => network.connect(pid).await.into(),
-            None => Ipv4Addr::LOCALHOST.into(),
-        }
+    /// Where a host that was started here is reached.
+    pub(crate) fn address(&self) -> IpAddr {
+        let address = self.room.as_ref().map(Room::address);
+        address.unwrap_or(Ipv4Addr::LOCALHOST).into()
     }
 }
