@@ -154,6 +154,12 @@ impl Hub {
         }
     }
 
+    /// A heartbeat stands elsewhere now: whoever follows snapshots looks again.
+    #[cfg(feature = "heartbeat")]
+    pub(crate) fn heart_moved(&self) {
+        self.note(|ledger| ledger.outside = self.vitals.hearts().any_missed());
+    }
+
     /// Says what has been put into the log, here.
     pub(crate) fn emit(&self) {
         self.outbox.emit();

@@ -48,6 +48,30 @@ fn reaches(membership: &Membership, state: HeartbeatState) {
     until(|| membership.state() == state);
 }
 
+/// Also where membership is advisory, and nothing else changes.
+#[test]
+fn who_follows_snapshots_hears_where_a_heartbeat_stands() {
+    let runtime = runtime(1);
+    let health = builder().runtime(runtime.handle().clone()).start().unwrap();
+    let mut snapshots = health.subscribe();
+    let _latest = snapshots.latest();
+    let coordinator = InMemory::new();
+    let membership = heartbeat(coordinator.clone()).start(&health).unwrap();
+    let mut hears = |wanted| {
+        let state = |snapshot: &Snapshot| snapshot.heartbeats().next().map(|one| one.state());
+        runtime.block_on(async {
+            let heard =
+                async { while state(&snapshots.changed().await.unwrap()) != Some(wanted) {} };
+            tokio::time::timeout(60 * SECOND, heard).await.unwrap();
+        });
+    };
+    hears(HeartbeatState::Member);
+    coordinator.inject(Step::Join, Fault::Hang, usize::MAX);
+    coordinator.inject(Step::Beat, Fault::Gone, 1);
+    hears(HeartbeatState::Joining);
+    assert!(!membership.is_member());
+}
+
 #[test]
 fn blind_heartbeat_beats_are_earned_by_the_workers_of_the_application() {
     let runtime = runtime(1);

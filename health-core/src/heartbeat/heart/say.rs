@@ -74,7 +74,7 @@ impl<B> Heart<B> {
                     reason,
                 }));
             }
-            hub.follow_hearts();
+            hub.heart_moved();
             hub.tell();
         }
     }
