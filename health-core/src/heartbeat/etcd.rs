@@ -54,9 +54,12 @@ use crate::heartbeat::{Backend, BackendError, Joined, Member};
 /// [token](crate::heartbeat::Tenure::token): it rises with each membership that anybody is given in the cluster. `etcdctl get --prefix
 /// health/members/` is the list. A member that leaves revokes its lease, and the key is gone at once; one that dies, with the TTL.
 ///
-/// Of two instances of one name, one is a member: the second says so in
+/// Two instances of one name are never members at a time, unless somebody else deletes keys: the second says so in
 /// [`HeartbeatReport::problem`](crate::HeartbeatReport::problem), and joins when the lease of the first ends. What this process has left behind
 /// itself, as by a request to join whose answer was lost, is not waited for.
+///
+/// Where etcd is full (`NOSPACE`), members stay members, with the vitals that were last written, and a
+/// [warning](crate::HeartbeatReport::warning) says so; nobody joins before there is room.
 ///
 /// # A beat
 ///
@@ -81,6 +84,10 @@ use crate::heartbeat::{Backend, BackendError, Joined, Member};
 /// - 3.4.31, 3.5.13 or later: older ones may delete leases that are kept alive
 ///   ([etcd#15247](https://github.com/etcd-io/etcd/issues/15247)). [`HeartbeatReport::warning`](crate::HeartbeatReport::warning) tells of the
 ///   endpoint that was joined at, where it may be asked for its version.
+/// - To be reached itself, or through what passes on connections: `etcd grpc-proxy` answers keepalives in its own time, too late for most beats.
+/// - A backup that is restored takes revisions back, and tokens with them, unless etcd is told to raise them.
+///
+/// Certificates, keys and passwords are read once: those that are replaced need a new heartbeat, and so a restart, before the old ones end.
 ///
 /// Its locks exclude nobody for sure; nor does this. What is written elsewhere by who may have been replaced must carry the token.
 pub struct Etcd(Arc<Shared>);

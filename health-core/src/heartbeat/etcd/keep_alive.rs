@@ -98,14 +98,14 @@ impl fmt::Debug for KeepAlive {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use tokio_test::{assert_pending, task};
 
     use super::*;
     use crate::heartbeat::Etcd;
 
     /// A stream of which the test has the other side.
-    fn stream() -> (
+    pub(in crate::heartbeat::etcd) fn stream() -> (
         KeepAlive,
         mpsc::Receiver<LeaseKeepAlive>,
         mpsc::Sender<Result<LeaseKeptAlive, Status>>,

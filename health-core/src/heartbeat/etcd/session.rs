@@ -115,20 +115,27 @@ impl EtcdSession {
     }
 
     async fn revoke(&mut self) -> Result<(), Trouble> {
-        match &self.line {
-            Some(line) => revoke(&line.link, self.entry.lease).await,
-            None => {
-                let limit = patience(self.ack_timeout);
-                let link = Link::open(&self.shared, self.route.at(), limit).await?;
-                revoke(&link, self.entry.lease).await
+        let lease = self.entry.lease;
+        let Some(line) = &mut self.line else {
+            let limit = patience(self.ack_timeout);
+            let link = Link::open(&self.shared, self.route.at(), limit).await?;
+            return revoke(&link, lease).await;
+        };
+        match revoke(&line.link, lease).await {
+            // Keepalives need none: it may have ended long ago.
+            Err(trouble) if trouble.kind == Kind::Token => {
+                line.link.authenticate().await?;
+                revoke(&line.link, lease).await
             }
+            revoked => revoked,
         }
     }
 }
 
 impl Line {
-    /// Both are needed: the keepalive for the lease, and the put since only a quorum can answer it. Gives the TTL in seconds, and whether there
-    /// was room for the put.
+    /// Both are needed: the keepalive for the lease, and the put since only a quorum can answer it. The put is first: a leader that was stopped,
+    /// and replaced, answers keepalives until it hears of that, and once it has answered a put, it has. Gives the TTL in seconds, and whether
+    /// there was room for the put.
     async fn beat(
         &mut self,
         entry: &Entry,
@@ -136,12 +143,12 @@ impl Line {
         put: Option<&Vitals>,
     ) -> Result<(u64, bool), Trouble> {
         let Self { link, alive } = self;
-        let renewed = alive.renew(link);
-        let Some(vitals) = put else {
-            return Ok((renewed.await?, true));
+        let room = match put {
+            Some(vitals) => entry.rewrite(link, token, vitals).await?,
+            None => true,
         };
-        let written = entry.rewrite(link, token, vitals);
-        tokio::try_join!(renewed, written)
+        let ttl = alive.renew(link).await?;
+        Ok((ttl, room))
     }
 }
 
@@ -190,5 +197,27 @@ impl Session for EtcdSession {
             self.route.refused();
         }
         Err(BackendError::failed(Trouble::of_all(&troubles)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heartbeat::Etcd;
+    use crate::heartbeat::etcd::keep_alive::tests::stream;
+
+    /// Nobody listens there.
+    #[tokio::test]
+    async fn a_keepalive_is_asked_for_after_the_put_was_answered() {
+        let etcd = Etcd::at(["http://127.0.0.1:1"]).build().unwrap();
+        let (alive, asked, _answer) = stream();
+        let link = Link::lazy(&etcd.0);
+        let mut line = Line { link, alive };
+        let (key, lease) = ("health/members/orders-1".to_owned(), 7);
+        let vitals = r#"{"v":1,"phase":"serving","live":true,"ready":true,"verdict":"healthy","in_flight":3}"#;
+        let vitals = Vitals::decode(vitals.as_bytes()).unwrap();
+        let beat = line.beat(&Entry { key, lease }, 1, Some(&vitals)).await;
+        assert_eq!(beat.unwrap_err().kind, Kind::Here);
+        assert!(asked.is_empty());
     }
 }

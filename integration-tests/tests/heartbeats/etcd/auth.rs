@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
+use health_tower::HeartbeatState;
 use health_tower::heartbeat::Etcd;
 use integration_tests::etcd::Cluster;
+use integration_tests::patience::{patiently, until};
 use integration_tests::peer::is_there;
 
 use super::instance::Instance;
 
 /// With `orders`, who may do what is needed, and `guest`, who may do nothing.
 async fn guarded() -> Cluster {
+    let cluster = declared().await;
+    cluster.ctl(&["auth", "enable"]).await;
+    cluster
+}
+
+/// With the same, who are not demanded yet.
+async fn declared() -> Cluster {
     let cluster = Cluster::of(1).flag("--auth-token-ttl=2").start().await;
     for args in [
         &["user", "add", "root:root"][..],
@@ -26,7 +35,6 @@ async fn guarded() -> Cluster {
         &["user", "add", "orders:secret-of-orders"],
         &["user", "grant-role", "orders", "member"],
         &["user", "add", "guest:secret-of-guest"],
-        &["auth", "enable"],
     ] {
         if args == ["user", "grant-role", "root", "root"] {
             cluster.ctl(&["role", "add", "root"]).await;
@@ -99,6 +107,47 @@ async fn a_member_outlives_its_token() {
     let root = ["--user=root:root", "lease", "list"];
     let leases = cluster.ctl(&root).await;
     assert!(leases.contains("found 0 leases"), "{leases}");
+}
+
+/// Without a drain, nothing is put before it leaves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_with_a_token_that_has_ended_leaves() {
+    if !is_there(Cluster::missing().await) {
+        return;
+    }
+    let cluster = guarded().await;
+    let etcd = Etcd::at(cluster.endpoints()).user("orders", "secret-of-orders");
+    let instance = Instance::that(etcd, |heartbeat| {
+        heartbeat
+            .every(Duration::from_secs(5))
+            .ttl(Duration::from_secs(60))
+    });
+    instance.joined().await;
+    // The second is a keepalive, which needs no token.
+    instance.beats(2).await;
+    let Instance { health, membership } = instance;
+    drop(health);
+    until("the end", || membership.state() == HeartbeatState::Left).await;
+    let root = ["--user=root:root", "lease", "list"];
+    let gone = async { while !cluster.ctl(&root).await.contains("found 0 leases") {} };
+    patiently("the end of its lease", gone).await;
+}
+
+/// Whoever was declared before is a member all the while.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_stays_one_when_users_are_demanded() {
+    if !is_there(Cluster::missing().await) {
+        return;
+    }
+    let cluster = declared().await;
+    let etcd = Etcd::at(cluster.endpoints()).user("orders", "secret-of-orders");
+    let instance = Instance::with(etcd);
+    let tenure = instance.joined().await;
+    instance.beats(2).await;
+    cluster.ctl(&["auth", "enable"]).await;
+    // At least two of them are put.
+    instance.beats(12).await;
+    assert!(tenure.is_member(), "{:?}", instance.membership.report());
 }
 
 /// Users can be declared before they are demanded.
