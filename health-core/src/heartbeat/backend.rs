@@ -23,6 +23,12 @@ pub trait Backend: Send + Sync + 'static {
     /// What it is, as `etcd`: for reports and the log, cut at 100 bytes.
     fn name(&self) -> &str;
 
+    /// Whether it is on this machine, as a service manager: then an ack says nothing of the network, and the verdict does not take it for a sign
+    /// that there is one. `false` by default.
+    fn is_local(&self) -> bool {
+        false
+    }
+
     /// Makes this instance a member, for as long as its beats come. It is asked again after any error, with another
     /// [incarnation](Member::incarnation). Five ack time-outs are waited for it.
     ///

@@ -112,7 +112,7 @@ impl<B: Backend> Heartbeat<B> {
             return Err(refused(problems));
         }
         let clock = BootClock::system();
-        let cell = Cell::new(&settings, backend.name(), clock.clone());
+        let cell = Cell::new(&settings, &backend, clock.clone());
         let hearts = health.0.hub.vitals().hearts().clone();
         hearts.add(&cell).map_err(|why| refused(vec![why]))?;
         let sources = Sources {

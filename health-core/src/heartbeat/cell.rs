@@ -10,13 +10,14 @@ use crate::heartbeat::clock::BootClock;
 use crate::heartbeat::report::Totals;
 use crate::heartbeat::settings::Settings;
 use crate::heartbeat::tenure::Term;
-use crate::heartbeat::{HeartbeatReport, HeartbeatState};
+use crate::heartbeat::{Backend, HeartbeatReport, HeartbeatState};
 
 /// What is known of one heartbeat: written by its thread, read by everybody.
 #[derive(Debug)]
 pub(crate) struct Cell {
     name: String,
     backend: String,
+    local: bool,
     required: bool,
     every: Duration,
     to_leave: Duration,
@@ -65,10 +66,11 @@ fn seen(state: HeartbeatState, is_member: bool) -> HeartbeatState {
 }
 
 impl Cell {
-    pub(crate) fn new(settings: &Settings, backend: &str, clock: BootClock) -> Arc<Self> {
+    pub(crate) fn new(settings: &Settings, backend: &impl Backend, clock: BootClock) -> Arc<Self> {
         Arc::new(Self {
             name: settings.name.clone(),
-            backend: bounded_name(Cow::Borrowed(backend)).into_owned(),
+            backend: bounded_name(Cow::Borrowed(backend.name())).into_owned(),
+            local: backend.is_local(),
             required: settings.required,
             every: settings.every,
             to_leave: settings.to_leave(),
@@ -148,6 +150,7 @@ impl Cell {
         HeartbeatReport {
             name: self.name.clone(),
             backend: self.backend.clone(),
+            local: self.local,
             state: seen(account.state, is_member),
             required: self.required,
             every: self.every,

@@ -54,6 +54,7 @@ impl fmt::Display for HeartbeatState {
 pub struct HeartbeatReport {
     pub(crate) name: String,
     pub(crate) backend: String,
+    pub(crate) local: bool,
     pub(crate) state: HeartbeatState,
     pub(crate) required: bool,
     pub(crate) every: Duration,
@@ -84,7 +85,7 @@ impl HeartbeatReport {
     pub(crate) fn are_unacked(all: &[Self]) -> bool {
         let mut members = all
             .iter()
-            .filter(|report| report.last_ack.is_some())
+            .filter(|report| report.last_ack.is_some() && !report.local)
             .peekable();
         members.peek().is_some()
             && members.all(|report| {
@@ -194,6 +195,7 @@ mod tests {
         HeartbeatReport {
             name: "orders-1".to_owned(),
             backend: "in-memory".to_owned(),
+            local: false,
             state,
             required: false,
             every: SECOND,
@@ -224,6 +226,9 @@ mod tests {
         let lost = report(Member, Some(3000));
         assert!(unacked(&[never, lost.clone()]));
         let heard = report(Member, Some(10));
+        let mut local = heard.clone();
+        local.local = true;
+        assert!(unacked(&[lost.clone(), local]), "no network is in that");
         assert!(!unacked(&[lost, heard]), "the network is there");
     }
 }

@@ -7,7 +7,8 @@ use health_core::heartbeat::{
     Ack, Backend, BackendError, Fault, InMemory, Joined, Leaving, Member, Session, Step, Vitals,
 };
 use health_core::{
-    DrainPolicy, Health, Heartbeat, HeartbeatState, Membership, Phase, Snapshot, Watchdog,
+    DrainPolicy, Health, Heartbeat, HeartbeatReport, HeartbeatState, Membership, Phase, Snapshot,
+    Watchdog,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -58,7 +59,7 @@ fn who_follows_snapshots_hears_where_a_heartbeat_stands() {
     let coordinator = InMemory::new();
     let membership = heartbeat(coordinator.clone()).start(&health).unwrap();
     let mut hears = |wanted| {
-        let state = |snapshot: &Snapshot| snapshot.heartbeats().next().map(|one| one.state());
+        let state = |snapshot: &Snapshot| snapshot.heartbeats().next().map(HeartbeatReport::state);
         runtime.block_on(async {
             let heard =
                 async { while state(&snapshots.changed().await.unwrap()) != Some(wanted) {} };

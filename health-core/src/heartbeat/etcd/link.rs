@@ -35,7 +35,9 @@ impl Link {
     ) -> Result<Self, Trouble> {
         let until = Instant::now() + limit;
         let endpoint = &shared.endpoints[at];
-        let channel = timeout_at(until, endpoint.transport.connect())
+        // Of the several addresses of a name, one that does not answer has its part of the time, and not all of it.
+        let transport = endpoint.transport.clone().connect_timeout(limit);
+        let channel = timeout_at(until, transport.connect())
             .await
             .map_err(|_late| Trouble::no_connection(limit, &endpoint.address))?
             .map_err(|error| Trouble::connecting(&error, &endpoint.address))?;

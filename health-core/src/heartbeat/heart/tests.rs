@@ -32,7 +32,7 @@ impl Stage {
         change(&mut settings);
         assert_eq!(settings.problems(true), Vec::<String>::new());
         let hub = Arc::new(Hub::new(&[], StatusBoard::leak(Instant::now())));
-        let cell = Cell::new(&settings, coordinator.name(), clock.clock());
+        let cell = Cell::new(&settings, &coordinator, clock.clock());
         hub.vitals().hearts().add(&cell).unwrap();
         hub.follow_hearts();
         let sign = Arc::new(Mutex::new(Some(Sign::default())));

@@ -107,6 +107,10 @@ impl Backend for Systemd {
         "systemd"
     }
 
+    fn is_local(&self) -> bool {
+        true
+    }
+
     async fn join(&self, member: &Member) -> Result<Joined<SystemdSession>, BackendError> {
         let granted = self.0.watchdog.limit().unwrap_or(member.ttl());
         let mut session = SystemdSession {
