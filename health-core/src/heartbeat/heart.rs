@@ -58,12 +58,11 @@ pub(crate) struct Heart<B> {
     warnings: Warnings,
 }
 
-/// A session, and what it was granted. Where something unwinds, the term is over before the session is dropped: fields are dropped in order.
+/// A session, and its fence. Where something unwinds, the term is over before the session is dropped: fields are dropped in order.
 struct Held<S> {
     term: Ending,
     session: S,
     fence: Fence,
-    granted: Duration,
     /// Of the join.
     warning: Option<String>,
     /// What was last sent: the phase, and whether it stops.

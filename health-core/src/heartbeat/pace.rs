@@ -10,6 +10,8 @@ pub(crate) struct Pace {
     missed: u32,
     /// Requests to join since a beat was last acked.
     asked: u32,
+    /// A beat never comes later than this, whatever was set: a third of what was last granted.
+    at_most: Duration,
 }
 
 /// More often is no heartbeat, whatever was granted.
@@ -28,13 +30,23 @@ impl Pace {
             jitter,
             missed: 0,
             asked: 0,
+            at_most: Duration::MAX,
         }
     }
 
+    /// So much was granted.
+    pub(crate) fn granted(&mut self, granted: Duration) {
+        self.at_most = granted / BEATS_PER_LEASE;
+    }
+
     /// From one beat that was acked to the next. Where less was granted than asked for, more often than was set.
-    pub(crate) fn interval(&self, granted: Duration, chance: f64) -> Duration {
-        let every = self.every.min(granted / BEATS_PER_LEASE).max(SHORTEST);
+    pub(crate) fn interval(&self, chance: f64) -> Duration {
+        let every = self.every();
         every.mul_f64(1.0 + self.jitter * (2.0 * chance - 1.0))
+    }
+
+    fn every(&self) -> Duration {
+        self.every.min(self.at_most).max(SHORTEST)
     }
 
     /// A beat was acked.
@@ -45,7 +57,7 @@ impl Pace {
     /// A beat was not acked. Gives how long to wait until the next: not long, for the lease runs.
     pub(crate) fn missed(&mut self, chance: f64) -> Duration {
         self.missed = self.missed.saturating_add(1);
-        backoff(self.missed, RETRY, self.every, chance)
+        backoff(self.missed, RETRY, self.every(), chance)
     }
 
     /// Asks to join.
@@ -57,7 +69,8 @@ impl Pace {
     /// From now to the next request to join: at once, where a beat was acked since the last. To have joined is no success before that:
     /// else a coordinator that takes everybody, and forgets them, would be asked in a loop.
     pub(crate) fn rejoin(&self, chance: f64) -> Duration {
-        backoff(self.asked, self.every, LONGEST.max(self.every), chance)
+        let every = self.every();
+        backoff(self.asked, every, LONGEST.max(every), chance)
     }
 }
 
@@ -89,11 +102,28 @@ mod tests {
 
     #[test]
     fn beats_come_as_often_as_the_lease_needs() {
-        let pace = after(0);
-        assert_eq!(pace.interval(10 * SECOND, 0.5), SECOND);
-        assert_eq!(pace.interval(10 * SECOND, 0.0), SECOND.mul_f64(0.9));
-        assert_eq!(pace.interval(10 * SECOND, 1.0), SECOND.mul_f64(1.1));
-        assert_eq!(pace.interval(SECOND, 0.5), SECOND / 3);
+        let mut pace = after(0);
+        pace.granted(10 * SECOND);
+        assert_eq!(pace.interval(0.5), SECOND);
+        assert_eq!(pace.interval(0.0), SECOND.mul_f64(0.9));
+        assert_eq!(pace.interval(1.0), SECOND.mul_f64(1.1));
+        pace.granted(SECOND);
+        assert_eq!(pace.interval(0.5), SECOND / 3);
+    }
+
+    /// As of systemd, whose watchdog is the grant, whatever the interval is: a beat that failed, or a join that was refused, is not the last.
+    #[test]
+    fn who_was_granted_less_is_not_left_to_wait_for_longer() {
+        let mut pace = Pace::new(60 * SECOND, 0.1);
+        pace.asks();
+        pace.granted(30 * SECOND);
+        for _ in 0..60 {
+            assert!(pace.missed(1.0) <= 10 * SECOND);
+        }
+        for _ in 0..60 {
+            assert!(pace.rejoin(1.0) <= 10 * SECOND);
+            pace.asks();
+        }
     }
 
     #[test]
@@ -122,14 +152,15 @@ mod tests {
         ) {
             let (every, granted) = (Duration::from_millis(every), Duration::from_millis(granted));
             let mut pace = Pace::new(every, jitter);
-            let interval = pace.interval(granted, chance);
+            pace.granted(granted);
+            let interval = pace.interval(chance);
             prop_assert!(interval <= every.mul_f64(1.5) && interval.mul_f64(2.0) <= granted.mul_f64(1.01).max(SHORTEST * 3));
             for _ in 0..failures {
                 pace.asks();
                 let retry = pace.missed(chance);
                 prop_assert!(retry >= Duration::from_millis(5) && retry <= every);
             }
-            prop_assert!(pace.rejoin(chance) >= every / 2);
+            prop_assert!(pace.rejoin(chance) >= every.min(granted / 3).max(SHORTEST) / 2);
             prop_assert!(pace.rejoin(chance) <= LONGEST.max(every));
         }
     }

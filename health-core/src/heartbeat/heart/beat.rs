@@ -12,7 +12,7 @@ use crate::heartbeat::{Ack, Backend, HeartbeatState, Leaving, Session};
 impl<B: Backend> Heart<B> {
     /// Beats until it is over.
     pub(super) async fn beat(&mut self, held: &mut Held<B::Session>) -> End {
-        let mut next = Instant::now() + self.pace.interval(held.granted, fastrand::f64());
+        let mut next = Instant::now() + self.pace.interval(fastrand::f64());
         let mut counted = None;
         loop {
             if !held.term.is_member() {
@@ -36,7 +36,7 @@ impl<B: Backend> Heart<B> {
             }
             if let Earned::Not(age) = earned {
                 if counted.is_none_or(|at| now >= at) {
-                    counted = Some(now + self.pace.interval(held.granted, 0.5));
+                    counted = Some(now + self.pace.interval(0.5));
                     self.cell.change(|account| account.totals.withheld += 1);
                 }
                 self.turn(HeartbeatState::Withheld, || {
@@ -100,7 +100,7 @@ impl<B: Backend> Heart<B> {
         if !until.is_some_and(|until| held.term.extend(until)) {
             return ControlFlow::Break(End::Fenced);
         }
-        held.granted = granted;
+        self.pace.granted(granted);
         self.pace.acked();
         self.cell.change(|account| {
             account.totals.acked += 1;
@@ -110,7 +110,7 @@ impl<B: Backend> Heart<B> {
             "a beat was earned, and acked".to_owned()
         });
         self.heed(held);
-        ControlFlow::Continue(began + self.pace.interval(granted, fastrand::f64()))
+        ControlFlow::Continue(began + self.pace.interval(fastrand::f64()))
     }
 
     pub(super) async fn leave(&mut self, session: B::Session, why: Leaving, bound: Duration) {

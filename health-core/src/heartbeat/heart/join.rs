@@ -97,6 +97,7 @@ impl<B: Backend> Heart<B> {
                 "a TTL of {granted:?} was granted, after {took:.1?}: nothing of it is left"
             ));
         };
+        self.pace.granted(granted);
         let term = Term::new(self.incarnation, token, until, self.from.clock.clone());
         self.cell.change(|account| {
             account.term = Some(Arc::clone(&term));
@@ -115,7 +116,6 @@ impl<B: Backend> Heart<B> {
             term: Ending(term),
             session,
             fence,
-            granted,
             warning,
             stage,
         };

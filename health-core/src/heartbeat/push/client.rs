@@ -11,7 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::heartbeat::push::aim::Aim;
 use crate::heartbeat::push::answer::Answer;
@@ -82,7 +82,8 @@ impl Client {
             .map_err(|error| fault::of(aim, &error))?;
         let (head, body) = response.into_parts();
         // Whatever it holds, and however it ends: then the connection can be used again.
-        let _thrown_away = timeout(BODY, Limited::new(body, MOST).collect()).await;
+        let enough = give_up.min(Instant::now() + BODY);
+        let _thrown_away = timeout_at(enough, Limited::new(body, MOST).collect()).await;
         Ok(Answer::of(head.status, &head.headers))
     }
 

@@ -51,16 +51,16 @@ use crate::heartbeat::{Backend, BackendError, Joined, Member, Session as _};
 ///
 /// | when | to |
 /// |---|---|
-/// | it joins | [`on_start`](PushBuilder::on_start), where there is one; then as with a beat |
+/// | it joins | [`on_start`](PushBuilder::on_start), where there is one; then as with a beat, also where that has failed, with a warning |
 /// | a beat is earned | the URL itself |
-/// | and liveness is down, or the verdict is `down` or `gray` | [`on_fail`](PushBuilder::on_fail); where there is none, nothing, so that the switch trips |
+/// | and liveness is down, or the verdict is `gray` | [`on_fail`](PushBuilder::on_fail); where there is none, nothing, so that the switch trips |
 /// | nothing in the application moves any more | [`on_fail`](PushBuilder::on_fail), once; no more until something does |
 /// | the service ends | nothing |
 ///
 /// A failure is told with the beat that is due, and a stall after [`revoke_after`](crate::Heartbeat::revoke_after): half of the TTL, where that is more
 /// than 5 s, so that with long intervals it is well to say it.
 ///
-/// Readiness alone is no failure: it is down during every start, drain and deployment, and while what all instances share is away. It says where
+/// Readiness alone is no failure, nor is the verdict `down` that comes with it: it is down during every start, drain and deployment, and while what all instances share is away. It says where
 /// requests go, and nobody should be woken for it.
 ///
 /// **A service that ends trips its switch**, for it can't know whether that was meant. Where instances come and go, let all of them beat to one URL,
@@ -75,6 +75,8 @@ use crate::heartbeat::{Backend, BackendError, Joined, Member, Session as _};
 /// Redirects are not followed, for the URL would go elsewhere. After a 429 or a 503 with `Retry-After`, nothing is sent for so long, or for half
 /// of the TTL where that is less: then there is time for one more try before the fence. Else, what has failed is tried again with backoff, as
 /// with every heartbeat.
+///
+/// No proxy is used, whatever `HTTPS_PROXY` says, and names are asked of the system.
 ///
 /// # Secrets
 ///
@@ -96,7 +98,9 @@ impl Push {
     /// with `/start` and `/fail` after its path.
     pub fn healthchecks(url: impl Into<String>) -> PushBuilder {
         let url: String = url.into();
-        let (base, query) = url.find('?').map_or((&*url, ""), |at| url.split_at(at));
+        // What is behind `#` is never sent, and `/fail` behind it would be a success.
+        let url = url.split_once('#').map_or(&*url, |(url, _)| url);
+        let (base, query) = url.find('?').map_or((url, ""), |at| url.split_at(at));
         let base = base.trim_end_matches('/');
         let [to, start, fail] = ["", "/start", "/fail"].map(|kind| format!("{base}{kind}{query}"));
         Self::to(to).on_start(start).on_fail(fail)
@@ -113,10 +117,12 @@ impl Backend for Push {
     async fn join(&self, member: &Member) -> Result<Joined<PushSession>, BackendError> {
         let switch = Arc::clone(&self.0);
         let mut session = PushSession::new(switch, member.ttl(), member.ack_timeout());
-        session.start(&member.vitals()).await?;
+        // Who can't be told that it begins is no reason to let the switch trip.
+        let started = session.start(&member.vitals()).await;
         let ack = session.beat(&member.vitals()).await?;
         let joined = Joined::new(session, ack);
-        Ok(match self.0.warning() {
+        let unheard = started.err().map(|why| format!("`on_start`: {why}"));
+        Ok(match unheard.or_else(|| self.0.warning()) {
             Some(warning) => joined.with_warning(warning),
             None => joined,
         })

@@ -141,11 +141,11 @@ impl Session for PushSession {
 }
 
 /// Why a beat says that it is not well.
-fn failing(vitals: &Vitals) -> Option<String> {
-    let verdict = vitals.verdict();
-    match verdict {
-        _ if !vitals.is_live() => Some("liveness is down".to_owned()),
-        Verdict::Down | Verdict::Gray => Some(format!("the verdict is {verdict}")),
+fn failing(vitals: &Vitals) -> Option<&'static str> {
+    // *Down* without liveness is readiness: a check that all instances share, a start, or a fatal error.
+    match vitals.verdict() {
+        _ if !vitals.is_live() => Some("liveness is down"),
+        Verdict::Gray => Some("the verdict is gray"),
         _ => None,
     }
 }
@@ -197,7 +197,8 @@ mod tests {
             (true, false, "degraded", false),
             (true, true, "overloaded", false),
             (true, true, "gray", true),
-            (true, true, "down", true),
+            (true, false, "down", false),
+            (false, false, "down", true),
             (false, true, "healthy", true),
         ] {
             let vitals = vitals(live, ready, verdict);

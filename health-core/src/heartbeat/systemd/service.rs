@@ -28,14 +28,15 @@ use crate::heartbeat::{Ack, Backend, BackendError, Joined, Leaving, Member, Sess
 /// | line | when |
 /// |---|---|
 /// | `READY=1` | once, when the phase has left [`Starting`](crate::Phase::Starting): start-up tasks and checks are over, or there is maintenance already |
-/// | `WATCHDOG=1` | with each beat, while **liveness** is up; never where `WATCHDOG_PID` names another process |
+/// | `WATCHDOG=1` | with each beat, while **liveness** is up, until a shutdown begins; never where `WATCHDOG_PID` names another process |
 /// | `STOPPING=1` | once, as soon as a shutdown begins, as by SIGTERM; maintenance is none |
-/// | `EXTEND_TIMEOUT_USEC=…` | with each beat during a shutdown while liveness is up: the TTL, in which the next beat comes |
+/// | `EXTEND_TIMEOUT_USEC=…` | with each beat during a shutdown while liveness is up: the TTL that was [asked for](crate::Heartbeat::ttl), in which the next beat comes |
 /// | `STATUS=…` | when it changes: the phase, liveness and readiness, the verdict, and in a drain what is in flight |
 ///
 /// The watchdog is the question of liveness: readiness that is down is no reason to be killed. While liveness is down, nothing is sent for the
 /// watchdog, and [`problem`](crate::HeartbeatReport::problem) says so. It never asks to be killed (`WATCHDOG=trigger`), since liveness may
-/// come back in time.
+/// come back in time. systemd counts from the first `WATCHDOG=1` on, also while the service starts; from `STOPPING=1` on, it is `TimeoutStopSec`
+/// that counts.
 ///
 /// As with every coordinator, a beat is earned: where no runtime has turned for a second (`withhold_after`), none is sent, and systemd kills the
 /// service `WatchdogSec` after the last one.
@@ -60,8 +61,10 @@ use crate::heartbeat::{Ack, Backend, BackendError, Joined, Leaving, Member, Sess
 /// - `TimeoutStartSec`: longer than the start-up deadline, since systemd waits for `READY=1`, and so do units that are ordered after this one.
 /// - `TimeoutStopSec`: that of [`DrainPolicy::systemd`](crate::DrainPolicy::systemd), 90 s, is its deadline of 85 s, and 5 s to end. Where it is
 ///   as long as that, no extension has any effect. Where it is shorter, a drain goes on for as long as beats are earned, up to its own deadline;
-///   one that hangs is killed when the last extension has passed. What comes after the drain has the time of one extension.
-/// - `NotifyAccess=main`: what `Type=notify` implies. A shell that starts the service without `exec` needs `all`.
+///   one that hangs is killed when the last extension has passed. What comes after the drain has what is left
+///   of `TimeoutStopSec`, or the time of one extension, 10 s by default.
+/// - `NotifyAccess=main`: what `Type=notify` implies. A shell that starts the service without `exec` needs `all`; then systemd also listens to
+///   programs that the service starts, which inherit `NOTIFY_SOCKET`: take it out of their environment.
 ///
 /// `NOTIFY_SOCKET` is a path, or a name in the abstract namespace (`@…`). In a container, Podman hands it on with
 /// `podman run --sdnotify=container`; Docker does not. A socket that can't be written to is seen in the report of the heartbeat, and
@@ -116,6 +119,7 @@ impl Backend for Systemd {
         let mut session = SystemdSession {
             manager: Arc::clone(&self.0),
             granted,
+            extension: member.ttl(),
         };
         let ack = session.beat(&member.vitals()).await?;
         Ok(Joined::new(session, ack))
@@ -127,6 +131,8 @@ impl Backend for Systemd {
 pub struct SystemdSession {
     manager: Arc<Manager>,
     granted: Duration,
+    /// As was asked for: a watchdog of hours must not keep a drain that hangs for hours.
+    extension: Duration,
 }
 
 impl SystemdSession {
@@ -146,7 +152,7 @@ impl SystemdSession {
 impl Session for SystemdSession {
     async fn beat(&mut self, vitals: &Vitals) -> Result<Ack, BackendError> {
         let watchdog = self.manager.watchdog;
-        let message = self.told().beat(vitals, watchdog, self.granted);
+        let message = self.told().beat(vitals, watchdog, self.extension);
         self.say(message).await?;
         if vitals.is_live() {
             Ok(Ack::granted(self.granted))
@@ -156,7 +162,7 @@ impl Session for SystemdSession {
     }
 
     async fn leave(self, why: Leaving) -> Result<(), BackendError> {
-        let message = self.told().leave(why, self.granted);
+        let message = self.told().leave(why, self.extension);
         self.say(message).await
     }
 }

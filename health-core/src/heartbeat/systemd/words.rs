@@ -62,13 +62,11 @@ impl Told {
             message.ready();
         }
         message.status(status(vitals));
-        if vitals.is_live() {
-            if watchdog != Watchdog::Others {
-                message.say(&NotifyState::Watchdog);
-            }
-            if vitals.is_stopping() {
-                message.extend(extension);
-            }
+        match vitals.is_live() {
+            // systemd has ended its watchdog by now, and a beat would begin it anew: for what comes after the drain, and beats no more.
+            true if vitals.is_stopping() => message.extend(extension),
+            true if watchdog != Watchdog::Others => message.say(&NotifyState::Watchdog),
+            _ => {}
         }
         message
     }
@@ -189,8 +187,8 @@ mod tests {
             ("serving", true, false, &[WATCHDOG]),
             ("starting", true, false, &[WATCHDOG]),
             ("serving", true, false, &[WATCHDOG]),
-            ("draining", true, true, &["STOPPING=1", WATCHDOG, EXTEND]),
-            ("closing", true, true, &[WATCHDOG, EXTEND]),
+            ("draining", true, true, &["STOPPING=1", EXTEND]),
+            ("closing", true, true, &[EXTEND]),
             ("closing", false, true, &[]),
         ] {
             let said = said(told, &vitals(phase, live, stopping), OURS);
@@ -206,7 +204,7 @@ mod tests {
         let told = &mut Told::default();
         said(told, &vitals("starting", true, false), OURS);
         let stops = said(told, &vitals("draining", true, true), OURS);
-        assert_eq!(stops, ["STOPPING=1", WATCHDOG, EXTEND]);
+        assert_eq!(stops, ["STOPPING=1", EXTEND]);
     }
 
     #[test]

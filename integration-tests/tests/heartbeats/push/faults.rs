@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use health_tower::heartbeat::Push;
+use integration_tests::host::healthy;
+use integration_tests::patience::until;
 
 use crate::push::server::{GOOD, Mode, Refusing, Server};
-use crate::push::stage::{Stage, url};
+use crate::push::stage::{Stage, quick, url};
 
 const AT_ONCE: Duration = Duration::ZERO;
 const SLOWLY: Duration = Duration::from_millis(20);
@@ -105,6 +107,18 @@ async fn what_follows_an_ack_does_not_matter() {
         let stage = Stage::push(Push::to(url("http", server.addr)));
         stage.recovers().await;
     }
+}
+
+/// Whatever the ack time-out is: what follows is no part of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_drips_is_no_slow_answer() {
+    const TAKEN: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let server = Server::start(Mode::Endless(TAKEN, CHUNK, SLOWLY));
+    let heartbeat = quick(Push::to(url("http", server.addr)));
+    let heartbeat = heartbeat.ack_timeout(Duration::from_millis(50));
+    let health = healthy();
+    let membership = heartbeat.start(&health).unwrap();
+    until("acks", || membership.report().acked() >= 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,13 +6,15 @@ use std::thread;
 use std::time::Duration;
 
 use health_tower::heartbeat::{Push, Vitals};
-use health_tower::{Check, Health, HeartbeatState, Phase};
+use health_tower::{Check, Health, HeartbeatState, Phase, Verdict};
 use integration_tests::host::builder;
 use integration_tests::patience::until;
 use tokio::runtime::Builder;
 
-use crate::push::server::{Asked, GOOD, Server};
+use crate::push::server::{Asked, GOOD, Mode, Server};
 use crate::push::stage::{SECRET, Stage, quick};
+
+const NOT_FOUND: Mode = Mode::Says("HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n");
 
 /// A scheme of its own for each: no slash is doubled.
 fn checks(server: &Server) -> String {
@@ -110,6 +112,55 @@ async fn liveness_that_is_down_is_a_failure_and_readiness_is_none() {
     assert!(membership.is_member(), "whoever is told of it has heard");
     live.store(true, Ordering::Relaxed);
     server.until("a success", last_is("")).await;
+}
+
+/// As at each start, and while a database is away that all instances share.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_is_down_moves_requests_and_wakes_nobody() {
+    let server = Server::start(GOOD);
+    let check = Check::readiness("database", || async { Err::<(), _>("is away") });
+    let check = check.every(Duration::from_millis(20)).fail_after(1);
+    let health = builder().check(check).start().unwrap();
+    until("the verdict", || {
+        health.snapshot().verdict().verdict() == Verdict::Down
+    })
+    .await;
+    let _membership = quick(Push::healthchecks(checks(&server)))
+        .start(&health)
+        .unwrap();
+    let asked = server.until("five", |asked| asked.len() >= 5).await;
+    let failed = asked.iter().find(|asked| asked.line().ends_with("/fail"));
+    assert!(failed.is_none(), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_can_not_be_told_that_it_starts_is_told_that_it_lives() {
+    let (server, deaf) = (Server::start(GOOD), Server::start(NOT_FOUND));
+    let push = Push::to(checks(&server)).on_start(checks(&deaf));
+    let stage = Stage::push(push);
+    server.until("two", |asked| asked.len() >= 2).await;
+    until("the warning", || {
+        stage.membership.report().warning().is_some()
+    })
+    .await;
+    let report = stage.membership.report();
+    let warning = report.warning().unwrap();
+    let place = deaf.addr.to_string();
+    assert!(
+        warning.contains(&place) && warning.contains("404"),
+        "{warning}"
+    );
+    assert!(!warning.contains(SECRET), "{warning}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_behind_a_hash_is_part_of_no_ping() {
+    let server = Server::start(GOOD);
+    let _stage = Stage::push(Push::healthchecks(format!("{}#top", checks(&server))));
+    let asked = server.until("two", |asked| asked.len() >= 2).await;
+    let lines: Vec<&str> = asked.iter().map(Asked::line).collect();
+    let (start, success) = (format!("POST /{SECRET}/start"), format!("POST /{SECRET}"));
+    assert_eq!(lines[..2], [start, success]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

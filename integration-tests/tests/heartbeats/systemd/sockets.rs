@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::systemd::manager::{Manager, PLAN, Plan, SECOND};
+use tokio::process::Command;
+
+use crate::systemd::manager::{Manager, Message, PLAN, Plan, SECOND};
 
 /// As after `systemctl daemon-reexec`, or in a container whose host has let go of it.
 #[tokio::test]
@@ -65,6 +67,31 @@ async fn an_address_that_is_none_is_named_with_what_it_has_to_be() {
         service.terminate().await;
         service.ended().await;
     }
+}
+
+/// Who has too many connections is not killed for that.
+#[tokio::test]
+async fn who_has_run_out_of_files_goes_on_to_beat() {
+    let name = format!("health-tower-files-{}", std::process::id());
+    let mut manager = Manager::at_name(&name);
+    let mut service = PLAN.start(Some(&format!("@{name}")), &[]).await;
+    service.tell("started").await;
+    manager
+        .until("READY=1", |message| message.has("READY=1"))
+        .await;
+    let pid = service.process.id().to_string();
+    let limit = ["--nofile=3:3", "--pid", &pid];
+    let set = Command::new("prlimit").args(limit).status().await;
+    assert!(set.unwrap().success());
+    service.tell("dead").await;
+    let dead = |message: &Message| {
+        message
+            .of("STATUS")
+            .is_some_and(|is| is.contains("not live"))
+    };
+    manager.until("what came after it", dead).await;
+    service.terminate().await;
+    service.ended().await;
 }
 
 /// Where systemd does not read, the beats are late; the drain is not.
