@@ -29,6 +29,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod adding;
+#[cfg(feature = "__tls")]
+mod authorities;
 mod builder;
 mod check;
 mod dependency;
@@ -96,6 +98,8 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::adding::problems_of;
+    #[cfg(feature = "__tls")]
+    pub use crate::authorities::authorities;
     pub use crate::check::{
         Argument, CheckRef, Entry, FromState, Impact, InProcess, IntoOutcome, Options, Outcome,
         Registration, Run, Scope, State, StateMap, is_unfit,

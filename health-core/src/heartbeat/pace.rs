@@ -18,6 +18,9 @@ pub(crate) struct Pace {
 pub(crate) const SHORTEST: Duration = Duration::from_millis(10);
 /// A beat that failed is tried again after this, then after twice as long, up to the interval.
 const RETRY: Duration = Duration::from_millis(100);
+/// A request to join that was refused is made again after this, or after the interval where that is less: until there is a grant, nobody knows
+/// how long it may take.
+const REJOIN: Duration = Duration::from_secs(1);
 /// A coordinator that comes back is asked by everybody, within so long.
 const LONGEST: Duration = Duration::from_secs(10);
 /// As many beats must fit into a lease: one may be lost, and the next be late.
@@ -70,7 +73,7 @@ impl Pace {
     /// else a coordinator that takes everybody, and forgets them, would be asked in a loop.
     pub(crate) fn rejoin(&self, chance: f64) -> Duration {
         let every = self.every();
-        backoff(self.asked, every, LONGEST.max(every), chance)
+        backoff(self.asked, every.min(REJOIN), LONGEST.max(every), chance)
     }
 }
 
@@ -136,6 +139,12 @@ mod tests {
         assert_eq!(pace.missed(1.0).as_millis(), 100);
         let rejoins = [0, 1, 2, 4, 5, 60].map(|n| after(n).rejoin(1.0).as_secs());
         assert_eq!(rejoins, [0, 1, 2, 8, 10, 10]);
+        let mut seldom = Pace::new(60 * SECOND, 0.1);
+        let rejoins = [(); 9].map(|()| {
+            seldom.asks();
+            seldom.rejoin(1.0).as_secs()
+        });
+        assert_eq!(rejoins, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         let mut pace = after(9);
         pace.acked();
         assert_eq!(pace.rejoin(1.0), Duration::ZERO);
@@ -160,7 +169,7 @@ mod tests {
                 let retry = pace.missed(chance);
                 prop_assert!(retry >= Duration::from_millis(5) && retry <= every);
             }
-            prop_assert!(pace.rejoin(chance) >= every.min(granted / 3).max(SHORTEST) / 2);
+            prop_assert!(pace.rejoin(chance) >= every.min(granted / 3).max(SHORTEST).min(REJOIN) / 2);
             prop_assert!(pace.rejoin(chance) <= LONGEST.max(every));
         }
     }

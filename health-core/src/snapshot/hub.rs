@@ -44,6 +44,8 @@ pub(crate) struct Hub {
 
 #[cfg(feature = "test")]
 mod forced;
+#[cfg(feature = "heartbeat")]
+mod hearts;
 
 /// What follows from a finding for the one who made it.
 pub(crate) struct Consequence {
@@ -142,22 +144,6 @@ impl Hub {
         if self.published().is_due(now) {
             self.note(|ledger| ledger.expire(now));
         }
-    }
-
-    /// Looks at every fence, and takes over whether a membership that is needed holds. Says nothing by itself: see [`tell`](Self::tell).
-    #[cfg(feature = "heartbeat")]
-    pub(crate) fn follow_hearts(&self) {
-        let missed = || self.vitals.hearts().any_missed();
-        if missed() != self.published().is_outside() {
-            // Asked again under the lock: whoever comes last has looked last.
-            self.note(|ledger| ledger.outside = missed());
-        }
-    }
-
-    /// A heartbeat stands elsewhere now: whoever follows snapshots looks again.
-    #[cfg(feature = "heartbeat")]
-    pub(crate) fn heart_moved(&self) {
-        self.note(|ledger| ledger.outside = self.vitals.hearts().any_missed());
     }
 
     /// Says what has been put into the log, here.

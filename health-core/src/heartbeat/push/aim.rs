@@ -33,9 +33,9 @@ impl Aim {
         }
         let host = authority.host();
         let port = match authority.port_u16() {
-            Some(port) => port,
+            Some(port @ 1..) => port,
             None if authority.as_str() == host => port,
-            None => return Err(wrong("has a port that is none")),
+            _ => return Err(wrong("has a port that is none")),
         };
         if host.is_empty() {
             return Err(wrong("has no host"));
@@ -97,6 +97,7 @@ mod tests {
             ("ftp://SECRET/", "is neither"),
             ("https://host:99999/SECRET", "has a port that is none"),
             ("https://host:/SECRET", "has a port that is none"),
+            ("https://host:0/SECRET", "has a port that is none"),
             ("https://SECRET:SECRET@host/", "holds a user"),
         ] {
             let said = Aim::read("on_fail", url).err().unwrap();

@@ -3,11 +3,12 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use rustls::RootCertStore;
 
+use crate::authorities::authorities;
 use crate::heartbeat::push::aim::Aim;
 use crate::heartbeat::push::client::Client;
 use crate::heartbeat::push::session::Switch;
-use crate::heartbeat::push::tls;
 use crate::heartbeat::push::{Push, PushError};
 
 /// How a [`Push`] is to be.
@@ -122,7 +123,10 @@ impl PushBuilder {
             let why = "`.ca_certificate(…)` is for https; leave it out, or write `https://`";
             problems.push(why.to_owned());
         }
-        let roots = tls::roots(is_tls, &self.trusted);
+        let roots = match is_tls {
+            true => authorities(".ca_certificate(…)", &self.trusted),
+            false => Ok(RootCertStore::empty()),
+        };
         let client = roots.and_then(|roots| Client::new(roots, self.headers, self.get));
         let client = client.map_err(|why| problems.push(why)).ok();
         match (to, client) {

@@ -7,7 +7,6 @@ mod client;
 mod error;
 mod fault;
 mod session;
-mod tls;
 
 use std::fmt;
 use std::sync::Arc;

@@ -3,7 +3,6 @@
 mod ask;
 mod client;
 mod options;
-mod tls;
 mod url;
 
 pub(crate) use options::Over;

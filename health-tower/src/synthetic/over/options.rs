@@ -1,9 +1,11 @@
+use health_core::__private::authorities;
+use rustls::RootCertStore;
+
 use crate::synthetic::Synthetic;
 use crate::synthetic::builder::Aim;
 use crate::synthetic::line::Target;
 use crate::synthetic::over::ask::Asked;
 use crate::synthetic::over::client::Clients;
-use crate::synthetic::over::tls;
 use crate::synthetic::over::url::Url;
 
 /// What was said of the URL, as it was said.
@@ -78,7 +80,10 @@ impl Over {
         let url = Url::read(self.url.as_deref().unwrap_or_default());
         let name = self.server_name.as_deref().map(Url::name).transpose();
         let is_tls = url.as_ref().is_ok_and(Url::is_tls);
-        let roots = tls::roots(is_tls, &self.trusted);
+        let roots = match is_tls {
+            true => authorities("trust(…)", &self.trusted),
+            false => Ok(RootCertStore::empty()),
+        };
         let needless = url.is_ok() && !is_tls && !self.trusted.is_empty();
         let needless = needless.then(|| "`trust(…)` is for https; leave it out".to_owned());
         match (url, name, roots, needless) {

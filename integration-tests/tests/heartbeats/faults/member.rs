@@ -128,6 +128,16 @@ impl Member {
         self.log.lock().unwrap().clone()
     }
 
+    /// By what it has said last of it.
+    pub(crate) fn is_ready(&self) -> bool {
+        let log = self.log.lock().unwrap();
+        let mut said = log.iter().rev();
+        said.find_map(|(_, said)| match said {
+            Said::Ready(is) => Some(*is),
+            _ => None,
+        }) == Some(true)
+    }
+
     /// The token with which it takes itself for a member, by what it has said.
     pub(crate) fn token(&self) -> Option<u64> {
         let log = self.log.lock().unwrap();

@@ -59,9 +59,10 @@ impl Stage {
         stage
     }
 
-    /// Waits until all are members.
+    /// Waits until all are members, and ready: readiness that needs membership follows it.
     async fn complete(&self) {
-        while !self.members.iter().all(|member| self.is_back(member)) {
+        let is_whole = |member: &Member| self.is_back(member) && member.is_ready();
+        while !self.members.iter().all(is_whole) {
             pause().await;
         }
     }

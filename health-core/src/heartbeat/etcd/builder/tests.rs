@@ -19,8 +19,8 @@ fn everything_that_can_not_work_is_said_at_once() {
         [
             "`.prefix(…)` must have a name, and end with `/`, so that it is the beginning of no other, as `health/members/`",
             "`.user(…)` has no name",
-            "`.ca_certificate(…)` holds no certificate: PEM has `-----BEGIN CERTIFICATE-----`",
-            "`.client_certificate(…)` holds no certificate: PEM has `-----BEGIN CERTIFICATE-----`",
+            "`.ca_certificate(…)` was given no certificate in PEM (there is no section `CERTIFICATE`)",
+            "`.client_certificate(…)` was given no certificate in PEM (there is no section `CERTIFICATE`)",
             "the endpoint `10.0.0.1:2379` has no scheme: `http://`, or `https://` for TLS; one is like `http://10.0.0.1:2379`",
             "the endpoint `http://…@10.0.0.2:2379` holds a user: name and password belong into `.user(name, password)`; one is like `http://10.0.0.1:2379`",
         ]
@@ -48,8 +48,8 @@ fn certificates_that_are_none_are_not_left_out() {
     let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
     let at = || Etcd::at(["https://10.0.0.1:2379"]);
     for (etcd, says) in [
-        (at().ca_certificate(pem), "holds one that can't be read"),
-        (at().ca_certificate(broken), "is no PEM"),
+        (at().ca_certificate(pem), "was given no certificate in PEM"),
+        (at().ca_certificate(broken), "a section is broken"),
         (
             at().client_certificate(pem, "secret"),
             "has a key that is no PEM",
