@@ -19,8 +19,8 @@ fn everything_that_can_not_work_is_said_at_once() {
         [
             "`.prefix(…)` must have a name, and end with `/`, so that it is the beginning of no other, as `health/members/`",
             "`.user(…)` has no name",
-            "`.ca_certificate(…)` was given no certificate in PEM (there is no section `CERTIFICATE`)",
-            "`.client_certificate(…)` was given no certificate in PEM (there is no section `CERTIFICATE`)",
+            "`.ca_certificate(…)` was given no certificate in PEM (there is no section `CERTIFICATE`); it begins with `-----BEGIN CERTIFICATE-----`",
+            "`.client_certificate(…)` was given no certificate in PEM (there is no section `CERTIFICATE`); it begins with `-----BEGIN CERTIFICATE-----`",
             "the endpoint `10.0.0.1:2379` has no scheme: `http://`, or `https://` for TLS; one is like `http://10.0.0.1:2379`",
             "the endpoint `http://…@10.0.0.2:2379` holds a user: name and password belong into `.user(name, password)`; one is like `http://10.0.0.1:2379`",
         ]
