@@ -101,17 +101,22 @@ impl Classifier {
         let admitted = !fails && !stands && self.whole.recent().completed > 0;
         let accused: Vec<_> = all.iter().map(Findings::accuses).collect();
         let (mut overloaded, mut worse) = (Vec::new(), Vec::new());
+        let mut pressed = self.overloaded.holds();
         for line in all {
-            let pressed = [line.queued, line.sheds, line.late_turns];
-            overloaded.extend(pressed.into_iter().flatten().filter(|_| admitted));
+            let signs = [line.queued, line.sheds, line.late_turns];
+            let signs = signs.into_iter().flatten().filter(|_| admitted);
+            for sign in signs {
+                pressed = true;
+                overloaded.extend(sign.sure.then_some(sign.evidence));
+            }
             worse.extend([line.failures, line.slow].into_iter().flatten());
         }
         let mut gray = sight.stuck;
         let mut degraded = sight.degraded;
         let sure = doubt.sure && !explained;
         if sure { &mut gray } else { &mut degraded }.extend(doubt.evidence);
-        // A user's path that is turned away, or waits, with all others, fails by the overload; one that a drain has closed, by that.
-        let pressed = !overloaded.is_empty() || self.overloaded.holds();
+        // A user's path that is turned away, or waits, with all others, fails by the overload, also before that is sure; one that a drain has
+        // closed, by that.
         if sight.serving && !explained && !pressed {
             gray.extend(sight.external);
         }

@@ -36,9 +36,10 @@ pub(crate) struct Findings {
     /// More fail than should.
     pub(crate) failures: Option<Evidence>,
     pub(crate) slow: Option<Evidence>,
-    pub(crate) queued: Option<Evidence>,
-    pub(crate) sheds: Option<Evidence>,
-    pub(crate) late_turns: Option<Evidence>,
+    /// What there is too much to do for; in the last window at least.
+    pub(crate) queued: Option<Found>,
+    pub(crate) sheds: Option<Found>,
+    pub(crate) late_turns: Option<Found>,
 }
 
 /// A rule that is met, and whether that is sure.
@@ -219,48 +220,48 @@ impl Line {
     }
 
     /// Who waited in the queue longer than anybody should, of those that were taken on.
-    fn queued(&self) -> Option<Evidence> {
+    fn queued(&self) -> Option<Found> {
         let met = self.buckets.met(
             |sum| sum.entered >= LEAST,
             |sum| sum.queued as f64 > QUEUE * sum.entered as f64,
-        );
+        )?;
         let Sum {
             queued,
             entered,
             seconds,
             ..
-        } = sure(met)?;
+        } = met.last;
         let what = format!(
             "{queued} of {entered} requests waited for more than 100 ms until the service was ready, within {seconds} s"
         );
-        Some(self.say(Rule::QueueWait, what))
+        Some(self.found(Rule::QueueWait, what, met.confirmed))
     }
 
-    fn sheds(&self) -> Option<Evidence> {
+    fn sheds(&self) -> Option<Found> {
         let all = |sum: &Sum| sum.ended() + sum.shed;
         let met = self.buckets.met(
             |sum| all(sum) >= LEAST,
             |sum| sum.shed as f64 > SHED * all(sum) as f64,
-        );
-        let sum = sure(met)?;
+        )?;
+        let sum = met.last;
         let what = format!(
             "{} of {} requests were shed within {} s",
             sum.shed,
             all(&sum),
             sum.seconds
         );
-        Some(self.say(Rule::Sheds, what))
+        Some(self.found(Rule::Sheds, what, met.confirmed))
     }
 
-    fn late_turns(&self) -> Option<Evidence> {
+    fn late_turns(&self) -> Option<Found> {
         let met = self.buckets.met(
             |sum| sum.turns.all >= LEAST_TURNS,
             |sum| sum.turns.late as f64 >= LATE_TURNS * sum.turns.all as f64,
-        );
-        let Turns { all, late } = sure(met)?.turns;
+        )?;
+        let Turns { all, late } = met.last.turns;
         let what =
             format!("tasks waited for more than 100 ms until they ran, {late} of {all} times");
-        Some(self.say(Rule::QueueWait, what))
+        Some(self.found(Rule::QueueWait, what, met.confirmed))
     }
 
     fn say_failures(&self, sum: &Sum) -> Evidence {
@@ -289,6 +290,11 @@ impl Line {
         let oldest = oldest.unwrap_or_default();
         let what = format!("{tries} requests, and none was answered for {so_long:.0?}{oldest}");
         self.say(Rule::NoProgress, what)
+    }
+
+    fn found(&self, rule: Rule, what: String, sure: bool) -> Found {
+        let evidence = self.say(rule, what);
+        Found { evidence, sure }
     }
 
     fn say(&self, rule: Rule, what: String) -> Evidence {

@@ -117,6 +117,21 @@ fn a_path_that_is_turned_away_with_all_others_is_not_gray() {
     assert_eq!(world.go(1, &sheds(0)), Verdict::Gray);
 }
 
+/// As under a burst of memory pressure, of which the path hears first.
+#[test]
+fn a_path_that_is_turned_away_before_the_overload_is_sure_is_not_gray() {
+    let mut world = World::busy();
+    world.sight.external = evidence(Rule::External);
+    let verdicts = [(); 5].map(|()| world.step(&sheds(100)).verdict);
+    assert!(!verdicts.contains(&Verdict::Gray), "{verdicts:?}");
+    assert_eq!(verdicts[4], Verdict::Overloaded);
+    // One window of it is no excuse for longer.
+    let mut world = World::busy();
+    world.go(1, &sheds(100));
+    world.sight.external = evidence(Rule::External);
+    assert_eq!(world.until(Verdict::Gray, &sheds(0)), Some(1));
+}
+
 #[test]
 fn slow_responses_of_an_overloaded_service_are_overload() {
     let mut world = World::busy();
