@@ -39,14 +39,23 @@ impl std::error::Error for StartError {}
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.problems[..] {
-            [one] => write!(f, "{} refused: {one}", self.what()),
-            several => {
-                write!(f, "{} refused, {} problems:", self.what(), several.len())?;
-                several
-                    .iter()
-                    .try_for_each(|problem| write!(f, "\n- {problem}"))
-            }
+        say_all(f, &format!("{} refused", self.what()), &self.problems)
+    }
+}
+
+/// One problem behind what it is about, or each of several in a line of its own.
+pub(crate) fn say_all(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    problems: &[impl fmt::Display],
+) -> fmt::Result {
+    match problems {
+        [one] => write!(f, "{what}: {one}"),
+        several => {
+            write!(f, "{what}, {} problems:", several.len())?;
+            several
+                .iter()
+                .try_for_each(|problem| write!(f, "\n- {problem}"))
         }
     }
 }

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::error::say_all;
+
 /// Why [`EtcdBuilder::build`](crate::heartbeat::EtcdBuilder::build) refused, with every problem at once.
 ///
 /// `Debug` prints the same text as `Display`, since that is what `fn main() -> Result<…>` shows. No secret is part of it.
@@ -16,15 +18,7 @@ impl std::error::Error for EtcdError {}
 
 impl fmt::Display for EtcdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0[..] {
-            [one] => write!(f, "etcd is refused: {one}"),
-            several => {
-                write!(f, "etcd is refused, {} problems:", several.len())?;
-                several
-                    .iter()
-                    .try_for_each(|problem| write!(f, "\n- {problem}"))
-            }
-        }
+        say_all(f, "etcd is refused", &self.0)
     }
 }
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::error::say_all;
+
 /// Why a [`Push`](crate::heartbeat::Push) could not be built, with every problem at once. No URL, token or header is quoted.
 ///
 /// `Debug` prints the same text as `Display`, since that is what `fn main() -> Result<…>` shows.
@@ -22,19 +24,7 @@ impl std::error::Error for PushError {}
 
 impl fmt::Display for PushError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.problems[..] {
-            [one] => write!(f, "the dead man's switch can't be set up: {one}"),
-            several => {
-                let count = several.len();
-                write!(
-                    f,
-                    "the dead man's switch can't be set up, {count} problems:"
-                )?;
-                several
-                    .iter()
-                    .try_for_each(|problem| write!(f, "\n- {problem}"))
-            }
-        }
+        say_all(f, "the dead man's switch can't be set up", &self.problems)
     }
 }
 

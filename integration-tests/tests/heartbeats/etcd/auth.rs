@@ -87,12 +87,7 @@ async fn a_member_outlives_its_token() {
         return;
     }
     let cluster = guarded().await;
-    let etcd = Etcd::at(cluster.endpoints()).user("orders", "secret-of-orders");
-    let instance = Instance::that(etcd, |heartbeat| {
-        heartbeat
-            .every(Duration::from_secs(5))
-            .ttl(Duration::from_secs(60))
-    });
+    let instance = seldom(&cluster);
     let tenure = instance.joined().await;
     // The first puts, and so does the sixth; keepalives need no token. A drain is put at once.
     instance.beats(2).await;
@@ -116,12 +111,7 @@ async fn who_leaves_with_a_token_that_has_ended_leaves() {
         return;
     }
     let cluster = guarded().await;
-    let etcd = Etcd::at(cluster.endpoints()).user("orders", "secret-of-orders");
-    let instance = Instance::that(etcd, |heartbeat| {
-        heartbeat
-            .every(Duration::from_secs(5))
-            .ttl(Duration::from_secs(60))
-    });
+    let instance = seldom(&cluster);
     instance.joined().await;
     // The second is a keepalive, which needs no token.
     instance.beats(2).await;
@@ -161,4 +151,14 @@ async fn a_user_where_none_is_needed_is_no_error() {
     let instance = Instance::with(etcd);
     instance.joined().await;
     instance.beats(2).await;
+}
+
+/// Who beats so seldom that its token ends between two puts.
+fn seldom(cluster: &Cluster) -> Instance {
+    let etcd = Etcd::at(cluster.endpoints()).user("orders", "secret-of-orders");
+    Instance::that(etcd, |heartbeat| {
+        heartbeat
+            .every(Duration::from_secs(5))
+            .ttl(Duration::from_secs(60))
+    })
 }

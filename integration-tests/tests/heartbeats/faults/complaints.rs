@@ -2,7 +2,8 @@ use super::case::{Kind, Removed};
 use super::fault::Fault;
 use super::row::Row;
 
-/// In seconds: so late may be who waits for `fenced()`, by its docs. `is_member()` may not be late at all, and its answers are held to that.
+/// In seconds: so late may be who waits for `fenced()`, by its docs. Where a membership is given back, no time lies between its end and that;
+/// `is_member()` may not be late at all, and its answers are held to that. A fence has a margin, which is more than this.
 const WORD: f64 = 0.1;
 
 /// What must not be, in all rows.
@@ -36,6 +37,8 @@ fn of(row: &Row) -> Vec<String> {
         false => case.removed,
     };
     let default = row.setting.is_default();
+    let gives_back =
+        row.kind == Kind::Earned && matches!(case.fault, Fault::Blocked | Fault::Deadlock);
     let mut complaints = Vec::new();
     for outcome in &row.outcomes {
         let mut complain = |holds: bool, what: String| {
@@ -65,7 +68,8 @@ fn of(row: &Row) -> Vec<String> {
                 outcome.late.is_empty(),
                 "says that it is a member, and is none".to_owned(),
             );
-            let knew = outcome.knew.is_none_or(|knew| knew >= -WORD);
+            let word = if gives_back { WORD } else { 0.0 };
+            let knew = outcome.knew.is_none_or(|knew| knew >= -word);
             complain(knew, "learns of it after the list".to_owned());
         }
         if case.calm && default {

@@ -24,8 +24,6 @@ async fn gaps(manager: &mut Manager, count: usize) -> Vec<Duration> {
 /// Each comes before systemd would kill, and as a rule after less than half of that: as `sd_watchdog_enabled(3)` has it.
 #[tokio::test]
 async fn it_beats_in_half_of_what_the_unit_says() {
-    let name = format!("health-tower-half-{}", std::process::id());
-    let mut manager = Manager::at_name(&name);
     let limit = Duration::from_millis(1500);
     let plan = Plan {
         watchdog: Some(limit),
@@ -33,11 +31,7 @@ async fn it_beats_in_half_of_what_the_unit_says() {
         ttl: 60 * SECOND,
         ..PLAN
     };
-    let mut service = plan.start(Some(&format!("@{name}")), &[]).await;
-    service.tell("started").await;
-    manager
-        .until("READY=1", |message| message.has("READY=1"))
-        .await;
+    let (mut manager, _service) = plan.ready("half").await;
     let mut gaps = gaps(&mut manager, 9).await;
     gaps.sort();
     assert!(gaps[8] < limit && gaps[4] <= limit / 2, "{gaps:?}");
@@ -45,13 +39,7 @@ async fn it_beats_in_half_of_what_the_unit_says() {
 
 #[tokio::test]
 async fn workers_that_are_blocked_earn_no_beat_until_they_turn_again() {
-    let name = format!("health-tower-blocked-{}", std::process::id());
-    let mut manager = Manager::at_name(&name);
-    let mut service = PLAN.start(Some(&format!("@{name}")), &[]).await;
-    service.tell("started").await;
-    manager
-        .until("READY=1", |message| message.has("READY=1"))
-        .await;
+    let (mut manager, mut service) = PLAN.ready("blocked").await;
     // Of 6 s, one earns beats, and after five membership is given back.
     service.tell("block 6000").await;
     let stalls = |message: &Message| {
@@ -72,13 +60,7 @@ async fn workers_that_are_blocked_earn_no_beat_until_they_turn_again() {
 
 #[tokio::test]
 async fn while_liveness_is_down_nothing_is_sent_for_the_watchdog() {
-    let name = format!("health-tower-dead-{}", std::process::id());
-    let mut manager = Manager::at_name(&name);
-    let mut service = PLAN.start(Some(&format!("@{name}")), &[]).await;
-    service.tell("started").await;
-    manager
-        .until("READY=1", |message| message.has("READY=1"))
-        .await;
+    let (mut manager, mut service) = PLAN.ready("dead").await;
     service.tell("dead").await;
     let dead = |message: &Message| {
         message

@@ -10,13 +10,7 @@ fn stopping(message: &Message) -> bool {
 
 #[tokio::test]
 async fn a_drain_is_told_at_once_and_extended_while_it_is_earned() {
-    let name = format!("health-tower-drain-{}", std::process::id());
-    let mut manager = Manager::at_name(&name);
-    let mut service = PLAN.start(Some(&format!("@{name}")), &[]).await;
-    service.tell("started").await;
-    manager
-        .until("READY=1", |message| message.has("READY=1"))
-        .await;
+    let (mut manager, mut service) = PLAN.ready("drain").await;
     let mut held = Wire::connect(service.addr).await;
     held.request("GET", "/held").await;
 
@@ -56,17 +50,11 @@ async fn a_drain_is_told_at_once_and_extended_while_it_is_earned() {
 /// The lame duck is part of the stop, of which systemd hears at its beginning.
 #[tokio::test]
 async fn a_lame_duck_is_stopping_too() {
-    let name = format!("health-tower-duck-{}", std::process::id());
-    let mut manager = Manager::at_name(&name);
     let plan = Plan {
         lame_duck: 3600 * SECOND,
         ..PLAN
     };
-    let mut service = plan.start(Some(&format!("@{name}")), &[]).await;
-    service.tell("started").await;
-    manager
-        .until("READY=1", |message| message.has("READY=1"))
-        .await;
+    let (mut manager, service) = plan.ready("duck").await;
     service.terminate().await;
     let told = manager.until("STOPPING=1", stopping).await;
     let status = told.last().unwrap().of("STATUS").unwrap();

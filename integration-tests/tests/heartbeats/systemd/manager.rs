@@ -134,6 +134,18 @@ pub(crate) struct Service {
 }
 
 impl Plan {
+    /// A service that has started, and said so to a manager at an abstract name of its own.
+    pub(crate) async fn ready(self, name: &str) -> (Manager, Service) {
+        let name = format!("health-tower-{name}-{}", std::process::id());
+        let mut manager = Manager::at_name(&name);
+        let mut service = self.start(Some(&format!("@{name}")), &[]).await;
+        service.tell("started").await;
+        manager
+            .until("READY=1", |message| message.has("READY=1"))
+            .await;
+        (manager, service)
+    }
+
     pub(crate) async fn start(self, socket: Option<&str>, more: &[(&str, &str)]) -> Service {
         let mut command = Command::new(env!("CARGO_BIN_EXE_notifying_host"));
         for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {

@@ -72,13 +72,7 @@ async fn an_address_that_is_none_is_named_with_what_it_has_to_be() {
 /// Who has too many connections is not killed for that.
 #[tokio::test]
 async fn who_has_run_out_of_files_goes_on_to_beat() {
-    let name = format!("health-tower-files-{}", std::process::id());
-    let mut manager = Manager::at_name(&name);
-    let mut service = PLAN.start(Some(&format!("@{name}")), &[]).await;
-    service.tell("started").await;
-    manager
-        .until("READY=1", |message| message.has("READY=1"))
-        .await;
+    let (mut manager, mut service) = PLAN.ready("files").await;
     let pid = service.process.id().to_string();
     let limit = ["--nofile=3:3", "--pid", &pid];
     let set = Command::new("prlimit").args(limit).status().await;
